@@ -1,0 +1,261 @@
+"""How is a text classifier fitted? A scikit-learn estimator: texts in, calibrated probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.utils.validation import check_is_fitted
+
+from taskfit.encoders import Encoder, shipped_encoder
+from taskfit.heads import DriverHead, LabelHead
+from taskfit.labels import DRIVERS
+from taskfit.text import key
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["TaskFitClassifier"]
+
+
+class TaskFitClassifier(ClassifierMixin, BaseEstimator):
+    """Label task descriptions with calibrated probabilities.
+
+    A sentence encoder turns each text into a vector; a multinomial logistic regression labels it. Its scores are
+    calibrated by vector scaling on out-of-fold predictions, in which no group and no repeated text stands on both
+    sides.
+
+    Parameters
+    ----------
+    encoder : Encoder, optional
+        What turns texts into vectors. By default, the encoder of the shipped model.
+    C : float
+        Inverse strength of the regularisation.
+    class_weight : "balanced", dict or None
+        As in `sklearn.linear_model.LogisticRegression`.
+    calibrate : bool
+        Whether to calibrate. It costs `folds` further fits of the head.
+    folds : int
+        Folds of the calibration; fewer are used where a class is too small.
+    random_state : int
+        Seed of the folds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str
+        Class names, sorted.
+    label_head_ : LabelHead
+    driver_head_ : DriverHead or None
+        Set if `fit` was given driver ratings.
+    encoder_ : Encoder
+    out_of_fold_ : ndarray of shape (n, classes) or None
+        Uncalibrated out-of-fold scores of the training texts.
+    """
+
+    #: Tells `taskfit.evaluation.cross_validate` that `fit` takes ``groups``.
+    accepts_groups = True
+
+    def __init__(
+        self,
+        encoder: Encoder | None = None,
+        C: float = 10.0,  # noqa: N803 - scikit-learn's name
+        class_weight: Any = "balanced",
+        calibrate: bool = True,
+        folds: int = 5,
+        random_state: int = 0,
+    ) -> None:
+        self.encoder = encoder
+        self.C = C
+        self.class_weight = class_weight
+        self.calibrate = calibrate
+        self.folds = folds
+        self.random_state = random_state
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, *, drivers: ArrayLike | None = None, groups: Any = None
+    ) -> TaskFitClassifier:
+        """Fit the heads.
+
+        Parameters
+        ----------
+        X : sequence of str, length n
+            Task descriptions. An array of shape (n, dimension) is taken as their vectors.
+        y : sequence of str, length n
+            Labels; at least two different ones.
+        drivers : array of shape (n, 5), optional
+            Ratings 0, 1 or 2 in the order of `taskfit.labels.DRIVERS`.
+        groups : sequence, length n, optional
+            What must not be split between folds, such as the role.
+
+        Returns
+        -------
+        TaskFitClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ or there is only one label.
+        """
+        labels = np.asarray(y).astype(str)
+        if len(labels) != len(X):  # type: ignore[arg-type]
+            raise ValueError(f"X and y differ in length: {len(X)} and {len(labels)}")  # type: ignore[arg-type]
+        self.classes_ = np.unique(labels)
+        if len(self.classes_) < 2:
+            raise ValueError(f"there is only one label ({', '.join(self.classes_)}); a classifier needs two")
+        self.encoder_ = self._encoder()
+        vectors = self._vectors(X)
+        folds = self._folds(X, labels, groups) if self.calibrate else []
+        self.label_head_, self.out_of_fold_ = self._fit_labels(vectors, labels, folds)
+        self.driver_head_ = None if drivers is None else self._fit_drivers(vectors, np.asarray(drivers), folds)
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (n, classes), columns as in `classes_`."""
+        check_is_fitted(self, "label_head_")
+        return self.label_head_.probabilities(self._vectors(X))
+
+    def predict(self, X: ArrayLike) -> NDArray[np.str_]:
+        """Return the likeliest label of each text, shape (n,). A `taskfit.policy.Policy` weighs costs instead."""
+        labels: NDArray[np.str_] = self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+        return labels
+
+    def driver_strengths(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability that each driver is decisive, shape (n, 5)."""
+        check_is_fitted(self, "driver_head_")
+        if self.driver_head_ is None:
+            raise ValueError("this classifier was fitted without driver ratings; give fit(..., drivers=...)")
+        return self.driver_head_.strengths(self._vectors(X))
+
+    def _encoder(self) -> Encoder:
+        if self.encoder is not None:
+            return self.encoder
+        return shipped_encoder()
+
+    def _vectors(self, X: ArrayLike) -> NDArray[np.float32]:
+        if _is_vectors(X):
+            return np.asarray(X)
+        return self.encoder_.encode(_texts(X))
+
+    def _folds(self, X: ArrayLike, labels: NDArray[np.str_], groups: Any) -> list[tuple[Any, Any]]:
+        if groups is None:
+            # A repeated text on both sides would flatter the calibration.
+            groups = [key(text) for text in _texts(X)] if not _is_vectors(X) else np.arange(len(labels))
+        _, groups = np.unique(np.asarray(groups).astype(str), return_inverse=True)
+        groups_per_class = min(len(np.unique(groups[labels == name])) for name in self.classes_)
+        count = min(self.folds, groups_per_class)
+        if count < 2:
+            return []
+        splitter = StratifiedGroupKFold(count, shuffle=True, random_state=self.random_state)
+        return list(splitter.split(labels, labels, groups))
+
+    def _fit_labels(
+        self, vectors: NDArray[np.float32], labels: NDArray[np.str_], folds: list[tuple[Any, Any]]
+    ) -> tuple[LabelHead, NDArray[np.float64] | None]:
+        head = self._label_head(vectors, labels)
+        if not folds:
+            return head, None
+        held_out = np.zeros((len(labels), len(self.classes_)))
+        for train, test in folds:
+            if len(np.unique(labels[train])) < len(self.classes_):
+                return head, None
+            held_out[test] = self._label_head(vectors[train], labels[train]).scores(vectors[test])
+        scale, shift = _vector_scaling(held_out, labels, self.classes_)
+        return LabelHead(head.classes, head.weights, head.bias, scale, shift), held_out
+
+    def _label_head(self, vectors: NDArray[np.float32], labels: NDArray[np.str_]) -> LabelHead:
+        regression = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2000)
+        regression.fit(vectors.astype(np.float64), labels)
+        weights, bias = regression.coef_, regression.intercept_
+        if len(weights) == 1:  # two classes share one row of weights
+            weights, bias = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
+        ones, zeros = np.ones(len(weights)), np.zeros(len(weights))
+        return LabelHead(tuple(str(name) for name in self.classes_), weights, bias, ones, zeros)
+
+    def _fit_drivers(
+        self, vectors: NDArray[np.float32], ratings: NDArray[Any], folds: list[tuple[Any, Any]]
+    ) -> DriverHead:
+        if ratings.shape != (len(vectors), len(DRIVERS)):
+            raise ValueError(f"drivers must have shape ({len(vectors)}, {len(DRIVERS)}), got {ratings.shape}")
+        rows = [self._fit_driver(vectors, ratings[:, column] >= 2, folds) for column in range(len(DRIVERS))]
+        weights, bias, scale, shift = (np.array(part) for part in zip(*rows, strict=True))
+        return DriverHead(weights, bias, scale, shift)
+
+    def _fit_driver(
+        self, vectors: NDArray[np.float32], decisive: NDArray[np.bool_], folds: list[tuple[Any, Any]]
+    ) -> tuple[NDArray[np.float64], float, float, float]:
+        if decisive.all() or not decisive.any():
+            # Nothing to learn: the share itself, kept off 0 and 1.
+            share = np.clip(decisive.mean(), 0.001, 0.999)
+            return np.zeros(vectors.shape[1]), float(np.log(share / (1 - share))), 1.0, 0.0
+        weights, bias = self._logistic(vectors, decisive)
+        held_out = np.full(len(decisive), np.nan)
+        for train, test in folds:
+            if 0 < decisive[train].sum() < len(train):
+                fold_weights, fold_bias = self._logistic(vectors[train], decisive[train])
+                held_out[test] = vectors[test] @ fold_weights + fold_bias
+        known = ~np.isnan(held_out)
+        if len(np.unique(decisive[known])) < 2:
+            return weights, bias, 1.0, 0.0
+        platt = LogisticRegression(C=1e6, max_iter=2000).fit(held_out[known, None], decisive[known])
+        return weights, bias, float(platt.coef_[0, 0]), float(platt.intercept_[0])
+
+    def _logistic(
+        self, vectors: NDArray[np.float32], decisive: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], float]:
+        regression = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2000)
+        regression.fit(vectors.astype(np.float64), decisive)
+        return regression.coef_[0], float(regression.intercept_[0])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+def _is_vectors(X: ArrayLike) -> bool:
+    return isinstance(X, np.ndarray) and X.ndim == 2 and np.issubdtype(X.dtype, np.floating)
+
+
+def _texts(X: Any) -> Sequence[str]:
+    if isinstance(X, str):
+        raise TypeError("give a list of texts, not one text")
+    texts = X.to_numpy(dtype=object).ravel().tolist() if hasattr(X, "to_numpy") else np.asarray(X, dtype=object).ravel()
+    return [str(text) for text in texts]
+
+
+def _vector_scaling(
+    scores: NDArray[np.float64], labels: NDArray[np.str_], classes: NDArray[np.str_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fit one scale and one shift a class by maximum likelihood."""
+    from scipy.optimize import minimize
+
+    truth = np.searchsorted(classes, labels)
+    rows, n = np.arange(len(labels)), len(classes)
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scale, shift = parameters[:n], parameters[n:]
+        logits = scale * scores + shift
+        logits -= logits.max(axis=1, keepdims=True)
+        probabilities = np.exp(logits)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        value = -np.log(np.maximum(probabilities[rows, truth], 1e-300)).mean()
+        # A weak pull toward no change keeps tiny data sets from exploding.
+        value += 1e-3 * ((scale - 1) ** 2).sum() + 1e-3 * (shift**2).sum()
+        error = probabilities
+        error[rows, truth] -= 1
+        error /= len(labels)
+        gradient = np.concatenate(
+            [(error * scores).sum(axis=0) + 2e-3 * (scale - 1), error.sum(axis=0) + 2e-3 * shift]
+        )
+        return float(value), gradient
+
+    start = np.concatenate([np.ones(n), np.zeros(n)])
+    bounds = [(0.05, 20.0)] * n + [(-10.0, 10.0)] * n
+    result = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B")
+    return result.x[:n], result.x[n:]

@@ -1,0 +1,92 @@
+"""``taskfit models``: what models are there, and are they sound?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from taskfit.cli._options import json_option
+
+
+@click.group("models")
+def command() -> None:
+    """List, describe and verify models.
+
+    \b
+    Examples:
+      taskfit models list
+      taskfit models info base
+      taskfit models verify my-model
+    """
+
+
+@command.command("list")
+def list_() -> None:
+    """List the models that came with taskfit."""
+    from taskfit.bundle import inspect
+    from taskfit.shipped import model_folders
+
+    for name, folder in model_folders().items():
+        manifest = inspect(folder)
+        size = sum(entry["bytes"] for entry in manifest["files"].values())
+        click.echo(f"{name}\t{size / 1e6:.1f} MB\t{manifest['data']['fitted_on']:,} labelled tasks")
+
+
+@command.command("info")
+@click.argument("model", required=False)
+@json_option
+def info(model: str | None, as_json: bool) -> None:
+    """Say what a model is, what it was trained on and how well it does."""
+    from taskfit.bundle import find, inspect
+    from taskfit.evaluation import render_table
+
+    manifest = inspect(find(model))
+    if as_json:
+        click.echo(json.dumps(manifest, indent=2, ensure_ascii=False))
+        return
+    for line in _lines(manifest):
+        click.echo(line)
+    click.echo(f"\n{manifest.get('protocol', 'no figures')}\n")
+    click.echo(render_table(_figures(manifest)))
+
+
+@command.command("verify")
+@click.argument("model", required=False)
+@click.option("--trust", is_flag=True, help="Also run the self-test of a model that can run code.")
+def verify(model: str | None, trust: bool) -> None:
+    """Check every byte of a model, then score its self-test sentences."""
+    from taskfit import bundle
+    from taskfit.errors import BundleDamagedError
+
+    folder = bundle.find(model)
+    manifest = bundle.verify(folder)
+    difference = bundle.self_test(bundle.load(folder, trust=trust))
+    if difference > bundle.SELF_TEST_TOLERANCE:
+        raise BundleDamagedError(
+            f"{folder} answers its self-test {difference:.4f} away from what was recorded "
+            f"(allowed: {bundle.SELF_TEST_TOLERANCE}); train it again on this machine"
+        )
+    click.echo(f"{folder}: {len(manifest['files'])} files sound; self-test within {difference:.6f}")
+
+
+def _lines(manifest: dict[str, Any]) -> list[str]:
+    data, training = manifest.get("data", {}), manifest.get("training", {})
+    libraries = ", ".join(f"{name} {number}" for name, number in training.get("libraries", {}).items())
+    return [
+        f"name       {manifest.get('name')}",
+        f"created    {manifest.get('created')}",
+        f"format     {manifest['format']}, label schema {manifest['schema']}",
+        f"encoder    {manifest['encoder']['dimension']} dimensions, fingerprint {manifest['encoder']['fingerprint']}",
+        f"head       {training.get('head')}",
+        f"data       {data.get('file')}: fitted on {data.get('fitted_on')} of {data.get('tasks')} tasks",
+        f"           sha256 {data.get('sha256')}",
+        f"made with  {libraries}, seed {training.get('random_state')}",
+    ]
+
+
+def _figures(manifest: dict[str, Any]) -> list[Any]:
+    from taskfit.evaluation import Metrics
+
+    return [Metrics.from_dict(fields) for fields in manifest.get("figures", [])]

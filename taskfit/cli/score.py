@@ -1,0 +1,147 @@
+"""``taskfit score``: label every task of an inventory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from taskfit.cli._options import model_options, policy_option, text_option
+
+if TYPE_CHECKING:
+    from taskfit.inventory import Description, Inventory
+    from taskfit.scoring import Model, ScoredChunk, Tally
+
+# Large enough to fill batches of one length, small enough to show progress and to stay flat in memory.
+_CHUNK = 2048
+
+
+@click.command("score")
+@click.argument("inventory", metavar="INPUT")
+@click.option("-o", "--output", default="-", metavar="OUTPUT", help="File to write; stdout as CSV if left out.")
+@text_option
+@click.option("--role", metavar="COL", help="Column with the role of each task.")
+@model_options
+@policy_option
+@click.option("--input-format", metavar="F", help="csv, tsv, jsonl, parquet or xlsx; by suffix if left out.")
+@click.option("--format", "output_format", metavar="F", help="The same for the output.")
+@click.option("--encoding", metavar="NAME", help="Text encoding of the input; detected if left out.")
+@click.option("--delimiter", metavar="CHAR", help="Field delimiter of the input; detected if left out.")
+@click.option("--sheet", metavar="NAME", help="Sheet of a workbook; the first if left out.")
+@click.option("--excel", is_flag=True, help="Write for Excel: byte order mark, and no cell that runs as a formula.")
+@click.option("--force", is_flag=True, help="Replace fit_ columns that the input already has.")
+@click.option("--strict", is_flag=True, help="Stop at the first row that cannot be scored.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+def command(**options: Any) -> None:
+    """Label every task of an inventory: CSV, TSV, JSONL, Parquet or XLSX, also .gz; - is stdin or stdout.
+
+    Input columns come back unchanged, row for row; the fit_ columns are appended.
+
+    \b
+    Examples:
+      taskfit score inventory.xlsx -o scored.xlsx
+      taskfit score tasks.csv --text "Task description" --policy strict -o scored.csv
+      cat tasks.csv | taskfit score - | csvcut -c task,fit_label
+    """
+    from taskfit.inventory import open_inventory
+
+    with open_inventory(
+        options["inventory"],
+        format=options["input_format"],
+        encoding=options["encoding"],
+        delimiter=_character(options["delimiter"]),
+        sheet=options["sheet"],
+    ) as inventory:
+        _score(inventory, options)
+
+
+def _score(inventory: Inventory, options: dict[str, Any]) -> None:
+    from taskfit.inventory import open_writer
+    from taskfit.scoring import FIT_COLUMNS, kept_columns, load, score_rows
+
+    description = inventory.description
+    _refuse_own_input(options["inventory"], options["output"])
+    keep = kept_columns(description.columns, force=options["force"])
+    chunks, text, role = _columns(inventory, options)
+    if not options["quiet"]:
+        _say(description, text, role)
+    model = load(options["model"], policy=options["policy"], trust=options["trust"])
+    columns = [description.columns[position] for position in keep]
+    with open_writer(
+        options["output"],
+        [*columns, *FIT_COLUMNS],
+        format=options["output_format"],
+        excel=options["excel"],
+        template=description,
+        types=FIT_COLUMNS,
+    ) as writer:
+        positions = {"text": description.columns.index(text), "keep": keep}
+        positions["role"] = None if role is None else description.columns.index(role)
+        scored = score_rows(chunks, model, strict=options["strict"], **positions)
+        started = time.perf_counter()
+        tally = _write(scored, writer, quiet=options["quiet"])
+    if not options["quiet"]:
+        _summarise(tally, time.perf_counter() - started, model)
+
+
+def _columns(inventory: Inventory, options: dict[str, Any]) -> tuple[Iterable[Any], str, str | None]:
+    from itertools import chain
+
+    from taskfit.inventory import role_column, text_column
+
+    columns = inventory.description.columns
+    chunks = iter(inventory.chunks(_CHUNK))
+    first = next(chunks, [])
+    text = text_column(columns, first, options["text"])
+    role = role_column(columns, options["role"])
+    return chain([first], chunks), text, None if role == text else role
+
+
+def _write(scored: Iterator[ScoredChunk], writer: Any, *, quiet: bool) -> Tally:
+    from tqdm import tqdm
+
+    from taskfit.scoring import Tally
+
+    tally = Tally()
+    # disable=None: only on a terminal.
+    with tqdm(unit=" tasks", unit_scale=True, disable=True if quiet else None) as progress:
+        for chunk in scored:
+            writer.write(chunk.rows)
+            tally += chunk.tally
+            progress.update(chunk.tally.read)
+    return tally
+
+
+def _say(description: Description, text: str, role: str | None) -> None:
+    facts = [description.format]
+    facts += [description.encoding] if description.encoding else []
+    facts += [f"delimiter {description.delimiter!r}"] if description.delimiter else []
+    facts += [f"sheet {description.sheet!r}"] if description.sheet else []
+    facts += [f"tasks in {text!r}"]
+    facts += [f"roles in {role!r}"] if role else []
+    click.echo(f"{description.name}: {', '.join(facts)}", err=True)
+    for warning in description.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+
+
+def _summarise(tally: Tally, seconds: float, model: Model) -> None:
+    rate = tally.read / seconds if seconds > 0 else 0.0
+    click.echo(
+        f"read {tally.read:,} · scored {tally.scored:,} · review {tally.review:,} · blank {tally.blank:,} · "
+        f"skipped {tally.skipped:,} · {rate:,.0f} tasks/s · model {model.name}, policy {model.policy.name}",
+        err=True,
+    )
+
+
+def _character(delimiter: str | None) -> str | None:
+    return {"tab": "\t", "\\t": "\t"}.get(delimiter or "", delimiter)
+
+
+def _refuse_own_input(source: str, target: str) -> None:
+    if "-" in (source, target):
+        return
+    if Path(target).exists() and Path(source).exists() and Path(target).samefile(source):
+        raise click.UsageError(f"OUTPUT is the input itself ({target}): name another file")

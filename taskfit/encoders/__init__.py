@@ -1,0 +1,36 @@
+"""How does text become vectors? One interface, one file an encoder."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from taskfit.encoders.interface import Encoder
+from taskfit.encoders.onnx import OnnxEncoder
+from taskfit.errors import EncoderError
+from taskfit.shipped import DEFAULT_MODEL, model_folders
+
+__all__ = ["Encoder", "OnnxEncoder", "read_encoder", "shipped_encoder"]
+
+#: Folder of the encoder inside a model bundle.
+FOLDER = "encoder"
+
+
+@cache
+def read_encoder(model: str) -> OnnxEncoder:
+    """Return the encoder of a shipped model, read once a process.
+
+    Raises
+    ------
+    EncoderError
+        If no model of that name is shipped.
+    """
+    folder = model_folders().get(model)
+    if folder is None:
+        known = ", ".join(model_folders()) or "none"
+        raise EncoderError(f"no shipped model {model!r} (shipped: {known}); install taskfit again")
+    return OnnxEncoder.from_files({path.name: path.read_bytes() for path in sorted((folder / FOLDER).iterdir())})
+
+
+def shipped_encoder() -> OnnxEncoder:
+    """Return the encoder of the default shipped model."""
+    return read_encoder(DEFAULT_MODEL)

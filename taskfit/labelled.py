@@ -1,0 +1,193 @@
+"""What does a labelled file hold? Tasks with labels, and whatever drivers, groups and splits stand beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskfit.errors import ColumnError, LabelledDataError
+from taskfit.inventory import Row, open_inventory, text_column
+from taskfit.labels import DRIVERS
+
+__all__ = ["LabelledTasks", "read_labelled"]
+
+#: Names of the columns that are found without being named, in the order they are tried.
+LABEL_COLUMNS = ("label", "fit_label", "class", "category", "target")
+GROUP_COLUMNS = ("group", "role", "occupation", "job title", "job_title", "soc_code")
+SPLIT_COLUMN = "split"
+
+_CHUNK = 10_000
+
+
+@dataclass(frozen=True)
+class LabelledTasks:
+    """Labelled tasks, one entry a task in every field that is set.
+
+    Parameters
+    ----------
+    texts, labels : list of str
+    groups : list of str, optional
+        What must not be split between training and test, such as the role.
+    drivers : ndarray of shape (n, 5), optional
+        Ratings 0, 1, 2 in the order of `taskfit.labels.DRIVERS`.
+    splits : list of str, optional
+        ``train``, ``dev`` or ``test``.
+    lines : list of int
+        Where each task stands in its file.
+    source : str
+        Name of the file.
+    digest : str
+        SHA-256 of the labelled tasks, in hexadecimal.
+    unlabelled : int
+        Rows that were left out because they have no text or no label.
+    """
+
+    texts: list[str]
+    labels: list[str]
+    groups: list[str] | None
+    drivers: NDArray[np.int8] | None
+    splits: list[str] | None
+    lines: list[int]
+    source: str
+    digest: str
+    unlabelled: int = 0
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def where(self, keep: Callable[[int], bool]) -> LabelledTasks:
+        """Return the tasks at the positions that `keep` accepts."""
+        rows = [row for row in range(len(self)) if keep(row)]
+
+        def pick(values: Sequence[Any] | None) -> Any:
+            return None if values is None else [values[row] for row in rows]
+
+        return LabelledTasks(
+            texts=pick(self.texts),
+            labels=pick(self.labels),
+            groups=pick(self.groups),
+            drivers=None if self.drivers is None else self.drivers[rows],
+            splits=pick(self.splits),
+            lines=pick(self.lines),
+            source=self.source,
+            digest=self.digest,
+            unlabelled=self.unlabelled,
+        )
+
+    def split(self, *names: str) -> LabelledTasks:
+        """Return the tasks of the named splits; all of them if the file has no splits."""
+        if self.splits is None:
+            return self
+        splits = self.splits
+        return self.where(lambda row: splits[row] in names)
+
+
+def read_labelled(
+    source: str | Path,
+    *,
+    text: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    mapping: dict[str, str] | None = None,
+) -> LabelledTasks:
+    """Read a labelled file of any format that inventories have.
+
+    Parameters
+    ----------
+    source : str or Path
+    text, label, group : str, optional
+        Column names; found by their usual names if not given.
+    mapping : dict of str to str, optional
+        What to call the file's own label values; values that it lacks are kept.
+
+    Returns
+    -------
+    LabelledTasks
+
+    Raises
+    ------
+    ColumnError
+        If a column is missing.
+    LabelledDataError
+        If no row has both a text and a label, or a driver rating is not 0, 1 or 2.
+    """
+    with open_inventory(source) as inventory:
+        columns = inventory.description.columns
+        rows = [row for chunk in inventory.chunks(_CHUNK) for row in chunk]
+    text_at = columns.index(text_column(columns, rows[:1000], text))
+    label_at = _position(columns, label, LABEL_COLUMNS, "--label", required=True)
+    group_at = _position(columns, group, GROUP_COLUMNS, "--group", required=False)
+    labelled = [row for row in rows if _cell(row, text_at) and _cell(row, label_at)]
+    if not labelled:
+        raise LabelledDataError(
+            f"{source}: no row has both a text ({columns[text_at]}) and a label ({columns[label_at]}); "
+            "name other columns with --text and --label"
+        )
+    rename = mapping or {}
+    labels = [rename.get(_cell(row, label_at), _cell(row, label_at)) for row in labelled]
+    texts = [_cell(row, text_at) for row in labelled]
+    split_at = _position(columns, None, (SPLIT_COLUMN,), "", required=False)
+    return LabelledTasks(
+        texts=texts,
+        labels=labels,
+        groups=None if group_at is None else [_cell(row, group_at) for row in labelled],
+        drivers=_drivers(labelled, columns, str(source)),
+        splits=None if split_at is None else [_cell(row, split_at) for row in labelled],
+        lines=[row.line for row in labelled],
+        source=Path(source).name,
+        digest=_digest(texts, labels),
+        unlabelled=len(rows) - len(labelled),
+    )
+
+
+def _position(
+    columns: Sequence[str], wanted: str | None, usual: Sequence[str], option: str, *, required: bool
+) -> Any:
+    if wanted is not None:
+        if wanted in columns:
+            return columns.index(wanted)
+        raise ColumnError(f"no column {wanted!r}: the file has {', '.join(columns)}; name one with {option}")
+    lowered = [column.strip().lower() for column in columns]
+    for name in usual:
+        if name in lowered:
+            return lowered.index(name)
+    if required:
+        raise ColumnError(
+            f"no label column ({', '.join(usual)}): the file has {', '.join(columns)}; name one with {option}"
+        )
+    return None
+
+
+def _cell(row: Row, position: int) -> str:
+    value = row.cells[position]
+    return "" if value is None else str(value).strip()
+
+
+def _drivers(rows: Sequence[Row], columns: Sequence[str], source: str) -> NDArray[np.int8] | None:
+    lowered = [column.strip().lower() for column in columns]
+    if not all(driver in lowered for driver in DRIVERS):
+        return None
+    positions = [lowered.index(driver) for driver in DRIVERS]
+    ratings = np.zeros((len(rows), len(DRIVERS)), dtype=np.int8)
+    for number, row in enumerate(rows):
+        for column, position in enumerate(positions):
+            cell = _cell(row, position)
+            if cell not in {"", "0", "1", "2"}:
+                raise LabelledDataError(
+                    f"{source}, line {row.line}: {columns[position]} is {cell!r}; a driver rating is 0, 1 or 2"
+                )
+            ratings[number, column] = int(cell or 0)
+    return ratings
+
+
+def _digest(texts: Sequence[str], labels: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for text, label in zip(texts, labels, strict=True):
+        digest.update(f"{text}\x1f{label}\x1e".encode())
+    return digest.hexdigest()

@@ -1,0 +1,174 @@
+"""How do probabilities become a decision? A cost matrix, a review rule and a reason.
+
+A policy is apart from the classifier: probabilities say what is likely, a policy says what a mistake costs. The
+default makes calling human-essential work automatable the most expensive mistake.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taskfit.errors import PolicyError
+from taskfit.labels import LABELS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["DEFAULT_POLICY", "POLICIES", "Decision", "Policy", "find_policy"]
+
+_AUTOMATABLE, _, _HUMAN = range(len(LABELS))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a policy makes of one task's probabilities.
+
+    Parameters
+    ----------
+    label : str
+        The label with the lowest expected cost.
+    confidence : float
+        Calibrated probability of that label, 0 to 1.
+    review : bool
+        Whether a person should look before anyone acts.
+    reason : str
+        Why a person should look, or why the label is not the likeliest one; empty if neither.
+    """
+
+    label: str
+    confidence: float
+    review: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A cost matrix and two limits.
+
+    Parameters
+    ----------
+    name : str
+    costs : tuple of tuple of float
+        ``costs[true][decided]`` in the order of `taskfit.labels.LABELS`; a right decision costs 0.
+    minimum_confidence : float
+        Below it a decision goes to a person.
+    maximum_human_risk : float
+        A task called automatable goes to a person if it is human-essential with more than this probability.
+    """
+
+    name: str
+    costs: tuple[tuple[float, ...], ...]
+    minimum_confidence: float
+    maximum_human_risk: float
+
+    def __post_init__(self) -> None:
+        costs = np.asarray(self.costs, dtype=float)
+        if costs.shape != (len(LABELS), len(LABELS)):
+            raise PolicyError(f"policy {self.name!r}: costs must be 3 rows of 3 numbers, got shape {costs.shape}")
+        if not np.isfinite(costs).all() or (costs < 0).any() or np.diag(costs).any():
+            raise PolicyError(f"policy {self.name!r}: costs must be finite, at least 0, and 0 on the diagonal")
+        for limit in (self.minimum_confidence, self.maximum_human_risk):
+            if not 0 <= limit <= 1:
+                raise PolicyError(f"policy {self.name!r}: limits must lie between 0 and 1, got {limit}")
+
+    def labels(self, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Return the index of the cheapest label for each row of probabilities, shape (n,)."""
+        # Written out so that a row's sum never depends on how many rows there are.
+        expected = sum(
+            probabilities[:, [true]] * np.asarray(self.costs[true], dtype=float)[None, :] for true in range(len(LABELS))
+        )
+        # Ties go toward people: the last of the cheapest, as LABELS runs from technology to people.
+        cheapest = np.argmin(np.round(np.asarray(expected), 9)[:, ::-1], axis=1)
+        result: NDArray[np.intp] = len(LABELS) - 1 - cheapest
+        return result
+
+    def decide(self, probabilities: NDArray[np.float64]) -> list[Decision]:
+        """Decide every row of calibrated probabilities.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n, 3)
+            In the order of `taskfit.labels.LABELS`.
+
+        Returns
+        -------
+        list of Decision
+        """
+        return [
+            self._decision(row, int(index))
+            for row, index in zip(probabilities, self.labels(probabilities), strict=True)
+        ]
+
+    def _decision(self, row: NDArray[np.float64], index: int) -> Decision:
+        confidence = float(row[index])
+        likeliest = int(np.argmax(row))
+        reasons = []
+        if index != likeliest:
+            reasons.append(f"{LABELS[likeliest]} is likelier, but a mistake would cost more")
+        unsure = confidence < self.minimum_confidence
+        if unsure:
+            reasons.append(f"unsure: {_odds(row)}")
+        risky = index == _AUTOMATABLE and row[_HUMAN] > self.maximum_human_risk
+        if risky:
+            reasons.append(f"{row[_HUMAN]:.0%} likely to need a person")
+        return Decision(LABELS[index], confidence, unsure or bool(risky), "; ".join(reasons))
+
+
+def _odds(row: NDArray[np.float64]) -> str:
+    first, second = np.argsort(row)[::-1][:2]
+    return f"{LABELS[first]} {row[first]:.0%}, {LABELS[second]} {row[second]:.0%}"
+
+
+#: Named policies. Their measured error rates stand in the README.
+POLICIES: dict[str, Policy] = {
+    # Every mistake costs the same: the likeliest label.
+    "balanced": Policy("balanced", ((0, 1, 1), (1, 0, 1), (1, 1, 0)), 0.60, 0.05),
+    # One wrongly automated human-essential task is as bad as ten wrongly kept ones.
+    "cautious": Policy("cautious", ((0, 1, 1.5), (2, 0, 1), (10, 1.5, 0)), 0.65, 0.02),
+    # For decisions that cannot be taken back: automatable only where almost nothing speaks against it.
+    "strict": Policy("strict", ((0, 1, 1.5), (6, 0, 1), (50, 3, 0)), 0.80, 0.005),
+}
+
+#: Name of the policy that is used unless another is asked for.
+DEFAULT_POLICY = "cautious"
+
+
+def find_policy(name: str) -> Policy:
+    """Return a policy by name, or read one from a JSON file.
+
+    Parameters
+    ----------
+    name : str
+        ``balanced``, ``cautious`` or ``strict``, or the path of a file such as
+        ``{"name": "ours", "costs": [[0, 1, 2], [2, 0, 1], [20, 2, 0]], "minimum_confidence": 0.7,
+        "maximum_human_risk": 0.01}``.
+
+    Raises
+    ------
+    PolicyError
+        If it is neither, or the file does not describe a policy.
+    """
+    if name in POLICIES:
+        return POLICIES[name]
+    path = Path(name)
+    if not path.is_file():
+        known = ", ".join(POLICIES)
+        raise PolicyError(f"no policy {name!r}: choose one of {known}, or give a JSON file")
+    try:
+        return _from_dict(json.loads(path.read_text(encoding="utf-8")), default_name=path.stem)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise PolicyError(f"{path} does not describe a policy ({error!r}); see the README for the fields") from error
+
+
+def _from_dict(fields: dict[str, Any], default_name: str) -> Policy:
+    return Policy(
+        name=str(fields.get("name", default_name)),
+        costs=tuple(tuple(float(cost) for cost in row) for row in fields["costs"]),
+        minimum_confidence=float(fields["minimum_confidence"]),
+        maximum_human_risk=float(fields["maximum_human_risk"]),
+    )

@@ -1,0 +1,20 @@
+"""How is a whole inventory scored? Screen, encode, decide, row by row."""
+
+from taskfit.scoring.assess import Assessment, Model, load
+from taskfit.scoring.columns import FIT_COLUMNS, kept_columns
+from taskfit.scoring.frame import score_frame
+from taskfit.scoring.measure import measure_model
+from taskfit.scoring.stream import ScoredChunk, Tally, score_rows
+
+__all__ = [
+    "FIT_COLUMNS",
+    "Assessment",
+    "Model",
+    "ScoredChunk",
+    "Tally",
+    "kept_columns",
+    "load",
+    "measure_model",
+    "score_frame",
+    "score_rows",
+]

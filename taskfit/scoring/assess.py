@@ -1,0 +1,195 @@
+"""What does a model say of one task? Encoder, heads, policy and screening put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskfit import bundle as bundles
+from taskfit.bundle import Bundle
+from taskfit.explain import Neighbour
+from taskfit.labels import DRIVERS, LABELS, Label
+from taskfit.policy import DEFAULT_POLICY, Decision, Policy, find_policy
+from taskfit.scoring.screen import Finding, screen
+
+__all__ = ["Assessment", "Model", "load"]
+
+#: A driver counts as decisive from this probability.
+DECISIVE = 0.5
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What is said of one task.
+
+    Parameters
+    ----------
+    text : str
+        The task as it was given.
+    label : str
+        The policy's decision; empty if there is no task.
+    confidence : float or None
+        Calibrated probability of `label`, 0 to 1.
+    probabilities : dict of str to float
+        Calibrated, by label; they sum to 1. Empty if there is no task.
+    drivers : dict of str to float
+        Strength of each driver, 0 to 1. Empty if there is no task or the model has no drivers.
+    decisive : tuple of str
+        Names of the decisive drivers, strongest first.
+    review : bool
+        Whether a person should look before anyone acts.
+    status : str
+        ``ok``, ``blank``, ``not_a_task``, ``vague``, ``compound``, ``truncated``, ``personal_data``,
+        ``other_language`` or ``ragged``.
+    note : str
+        One short sentence for a person; may be empty.
+    """
+
+    text: str
+    label: str = ""
+    confidence: float | None = None
+    probabilities: dict[str, float] | None = None
+    drivers: dict[str, float] | None = None
+    decisive: tuple[str, ...] = ()
+    review: bool = False
+    status: str = "ok"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model with a decision policy.
+
+    Parameters
+    ----------
+    bundle : taskfit.bundle.Bundle
+    policy : Policy
+    """
+
+    bundle: Bundle
+    policy: Policy
+
+    @property
+    def name(self) -> str:
+        """The model's name, from its manifest."""
+        return str(self.bundle.facts.get("name", "unnamed"))
+
+    def assess(self, texts: Sequence[str], roles: Sequence[str] | None = None) -> list[Assessment]:
+        """Assess task descriptions.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        roles : sequence of str, optional
+            The role of each task, where it is known.
+
+        Returns
+        -------
+        list of Assessment
+            One a text, in order. The same text always gets the same answer, whatever stands beside it.
+
+        Raises
+        ------
+        TypeError
+            If one text is given instead of a sequence of them.
+        ValueError
+            If `texts` and `roles` differ in length.
+        """
+        if isinstance(texts, str):
+            raise TypeError("give a list of texts, not one text")
+        if roles is not None and len(roles) != len(texts):
+            raise ValueError(f"texts and roles differ in length: {len(texts)} and {len(roles)}")
+        texts = ["" if text is None else str(text) for text in texts]
+        findings = [screen(text) for text in texts]
+        scored = [row for row, finding in enumerate(findings) if finding.has_task]
+        answers = self._score([texts[row] for row in scored])
+        for row, truncated in zip(scored, self.bundle.encoder.truncated([texts[row] for row in scored]), strict=True):
+            if truncated:
+                findings[row] = Finding("truncated", "only the beginning of this long text was read", review=True)
+        assessments = [_unscored(text, finding) for text, finding in zip(texts, findings, strict=True)]
+        for row, (decision, probabilities, strengths) in zip(scored, answers, strict=True):
+            assessments[row] = _scored(texts[row], findings[row], decision, probabilities, strengths)
+        return assessments
+
+    def nearest(self, text: str, count: int = 3) -> list[Neighbour]:
+        """Return the labelled tasks nearest to a text, with their labels; empty if the model carries none."""
+        if self.bundle.examples is None:
+            return []
+        return self.bundle.examples.nearest(self.bundle.encoder.encode([text])[0], count)
+
+    def _score(
+        self, texts: Sequence[str]
+    ) -> list[tuple[Decision, NDArray[np.float64], NDArray[np.float64] | None]]:
+        if not texts:
+            return []
+        vectors = self.bundle.encoder.encode(texts)
+        probabilities = self.bundle.probabilities(vectors)
+        head = self.bundle.driver_head
+        strengths: Sequence[Any] = [None] * len(texts) if head is None else list(head.strengths(vectors))
+        return list(zip(self.policy.decide(probabilities), probabilities, strengths, strict=True))
+
+
+def load(model: str | Path | None = None, *, policy: str | Policy = DEFAULT_POLICY, trust: bool = False) -> Model:
+    """Load a model.
+
+    Parameters
+    ----------
+    model : str or Path, optional
+        Name of a shipped model or a bundle's folder; by default the shipped model.
+    policy : str or Policy
+        ``cautious`` (default), ``balanced``, ``strict``, a JSON file, or a `Policy`.
+    trust : bool
+        Whether the bundle may run code; only one with a foreign joblib head needs it.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    BundleError
+        If there is no such model, or it is damaged, foreign or newer.
+    PolicyError
+        If there is no such policy.
+    """
+    decided = policy if isinstance(policy, Policy) else find_policy(policy)
+    return Model(bundles.load(bundles.find(model), trust=trust), decided)
+
+
+def _unscored(text: str, finding: Finding) -> Assessment:
+    return Assessment(text, review=finding.review, status=finding.status, note=finding.note)
+
+
+def _scored(
+    text: str,
+    finding: Finding,
+    decision: Decision,
+    probabilities: NDArray[np.float64],
+    strengths: NDArray[np.float64] | None,
+) -> Assessment:
+    drivers = None if strengths is None else dict(zip(DRIVERS, (float(value) for value in strengths), strict=True))
+    notes = [note for note in (finding.note, decision.reason) if note]
+    return Assessment(
+        text=text,
+        label=decision.label,
+        confidence=decision.confidence,
+        probabilities=dict(zip(LABELS, (float(value) for value in probabilities), strict=True)),
+        drivers=drivers,
+        decisive=_decisive(decision.label, drivers),
+        review=decision.review or finding.review,
+        status=finding.status,
+        note="; ".join(notes),
+    )
+
+
+def _decisive(label: str, drivers: dict[str, float] | None) -> tuple[str, ...]:
+    if label != Label.HUMAN_ESSENTIAL or not drivers:
+        # A decisive driver makes a task human-essential; below that a driver only contributes.
+        return ()
+    ranked = sorted(drivers, key=lambda name: -drivers[name])
+    return tuple(name for name in ranked if drivers[name] >= DECISIVE) or (ranked[0],)

@@ -1,0 +1,154 @@
+"""Score an inventory chunk by chunk: a generator that neither prints nor opens files."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from taskfit.errors import InventoryError
+from taskfit.inventory import MISSING, Row
+from taskfit.scoring.assess import Assessment, Model
+from taskfit.scoring.columns import cells
+
+__all__ = ["ScoredChunk", "Tally", "score_rows"]
+
+#: Distinct tasks whose answers are kept, so that each is encoded once; the oldest go first. About 150 MB when full.
+REMEMBERED = 200_000
+
+_NOT_SCORED = frozenset({"not_a_task", "ragged"})
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of rows; tallies add up.
+
+    Parameters
+    ----------
+    read, scored, review, blank, skipped : int
+        Rows read; rows that got a label; rows that a person should look at; rows without text; rows with text that
+        got no label.
+    """
+
+    read: int = 0
+    scored: int = 0
+    review: int = 0
+    blank: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.read + other.read,
+            self.scored + other.scored,
+            self.review + other.review,
+            self.blank + other.blank,
+            self.skipped + other.skipped,
+        )
+
+
+@dataclass(frozen=True)
+class ScoredChunk:
+    """Rows with their scores.
+
+    Parameters
+    ----------
+    rows : list of tuple
+        The kept input cells of each row, then the values of `FIT_COLUMNS`.
+    tally : Tally
+    """
+
+    rows: list[tuple[Any, ...]]
+    tally: Tally
+
+
+def score_rows(
+    chunks: Iterable[Sequence[Row]],
+    model: Model,
+    *,
+    text: int,
+    role: int | None = None,
+    keep: Sequence[int],
+    strict: bool = False,
+) -> Iterator[ScoredChunk]:
+    """Score rows in order, each distinct task once.
+
+    Parameters
+    ----------
+    chunks : iterable of sequences of Row
+        As an inventory yields them.
+    model : Model
+    text, role : int
+        Positions of the task and, if there is one, the role.
+    keep : sequence of int
+        Positions of the input cells that stay.
+    strict : bool
+        Whether a row that cannot be scored ends the run.
+
+    Yields
+    ------
+    ScoredChunk
+        One a chunk, row for row.
+
+    Raises
+    ------
+    InventoryError
+        If `strict`, at the first row that is ragged or holds no task.
+    """
+    known: OrderedDict[tuple[str, str], tuple[Any, ...]] = OrderedDict()
+    for chunk in chunks:
+        asked = [(_text(row, text), "" if role is None else _text(row, role)) for row in chunk]
+        _answer(model, asked, known)
+        scores = [
+            _ragged(row) if row.problem else known[question] for row, question in zip(chunk, asked, strict=True)
+        ]
+        if strict:
+            _refuse(chunk, scores)
+        rows = [
+            (*(row.cells[position] for position in keep), *score) for row, score in zip(chunk, scores, strict=True)
+        ]
+        yield ScoredChunk(rows, _tally(scores))
+        while len(known) > REMEMBERED:
+            known.popitem(last=False)
+
+
+def _answer(
+    model: Model, asked: Sequence[tuple[str, str]], known: OrderedDict[tuple[str, str], tuple[Any, ...]]
+) -> None:
+    new = [question for question in dict.fromkeys(asked) if question not in known]
+    for question in asked:
+        if question in known:
+            known.move_to_end(question)
+    if new:
+        assessments = model.assess([text for text, _ in new], [role for _, role in new])
+        known.update(zip(new, (cells(assessment) for assessment in assessments), strict=True))
+
+
+def _text(row: Row, position: int) -> str:
+    value = row.cells[position]
+    return "" if value is None or value is MISSING else str(value)
+
+
+def _ragged(row: Row) -> tuple[Any, ...]:
+    note = f"{row.problem}; mend the row and score it again"
+    return cells(Assessment("", review=True, status="ragged", note=note))
+
+
+# Positions of the values that a tally counts, from the end of a row's scores.
+_LABEL, _REVIEW, _STATUS, _NOTE = 0, -3, -2, -1
+
+
+def _tally(scores: Sequence[tuple[Any, ...]]) -> Tally:
+    return Tally(
+        read=len(scores),
+        scored=sum(bool(score[_LABEL]) for score in scores),
+        review=sum(bool(score[_REVIEW]) for score in scores),
+        blank=sum(score[_STATUS] == "blank" for score in scores),
+        skipped=sum(score[_STATUS] in _NOT_SCORED for score in scores),
+    )
+
+
+def _refuse(chunk: Sequence[Row], scores: Sequence[tuple[Any, ...]]) -> None:
+    for row, score in zip(chunk, scores, strict=True):
+        if score[_STATUS] in _NOT_SCORED:
+            raise InventoryError(f"line {row.line}: {score[_STATUS]} ({score[_NOTE]}); mend it, or leave --strict out")
