@@ -372,5 +372,3 @@ def _write(contents: Mapping[str, bytes], target: Path) -> None:
         raise OutputError(f"cannot write {target} ({error}): nothing was kept") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-
-

@@ -204,9 +204,7 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
         platt = LogisticRegression(C=1e6, max_iter=2000).fit(held_out[known, None], decisive[known])
         return weights, bias, float(platt.coef_[0, 0]), float(platt.intercept_[0])
 
-    def _logistic(
-        self, vectors: NDArray[np.float32], decisive: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float64], float]:
+    def _logistic(self, vectors: NDArray[np.float32], decisive: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
         regression = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2000)
         regression.fit(vectors.astype(np.float64), decisive)
         return regression.coef_[0], float(regression.intercept_[0])
@@ -250,9 +248,7 @@ def _vector_scaling(
         error = probabilities
         error[rows, truth] -= 1
         error /= len(labels)
-        gradient = np.concatenate(
-            [(error * scores).sum(axis=0) + 2e-3 * (scale - 1), error.sum(axis=0) + 2e-3 * shift]
-        )
+        gradient = np.concatenate([(error * scores).sum(axis=0) + 2e-3 * (scale - 1), error.sum(axis=0) + 2e-3 * shift])
         return float(value), gradient
 
     start = np.concatenate([np.ones(n), np.zeros(n)])

@@ -146,9 +146,7 @@ def read_labelled(
     )
 
 
-def _position(
-    columns: Sequence[str], wanted: str | None, usual: Sequence[str], option: str, *, required: bool
-) -> Any:
+def _position(columns: Sequence[str], wanted: str | None, usual: Sequence[str], option: str, *, required: bool) -> Any:
     if wanted is not None:
         if wanted in columns:
             return columns.index(wanted)

@@ -59,9 +59,7 @@ RUBRIC: dict[str, dict[str, str]] = {
             "Contested values, high or irreversible stakes; rules do not settle it and someone must answer for it."
         ),
         Driver.CREATIVITY: "An original authored vision or taste is the point, not a competent draft.",
-        Driver.LEADERSHIP: (
-            "Moving people with interests of their own: negotiate, motivate, win commitment."
-        ),
+        Driver.LEADERSHIP: ("Moving people with interests of their own: negotiate, motivate, win commitment."),
     },
     "ties": {
         "automatable or augmentable": (

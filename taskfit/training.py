@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from taskfit.bundle import Bundle
 from taskfit.classifier import TaskFitClassifier
 from taskfit.encoders import OnnxEncoder
-from taskfit.evaluation import Metrics, baselines, check_labelled, cross_validate, evaluate, grouped_folds
+from taskfit.evaluation import Metrics, baselines, check_labelled, cross_validate, evaluate, fit, grouped_folds
 from taskfit.explain import Examples
 from taskfit.labelled import LabelledTasks
 
@@ -116,7 +116,7 @@ def train(
         If the labels cannot train a model: one label only, a class too small, unknown names.
     """
     started = time.perf_counter()
-    summary = check_labelled(tasks.texts, tasks.labels)
+    summary = check_labelled(tasks.texts, tasks.labels, lines=tasks.lines)
     memo = _MemoEncoder(encoder)
     model = TaskFitClassifier(memo, random_state=random_state)
     fitting = tasks.split("train", "dev")
@@ -154,10 +154,7 @@ def _test_split(
 ) -> list[Metrics]:
     estimators = _estimators(model, random_state)
     for estimator in estimators.values():
-        if getattr(estimator, "accepts_groups", False):
-            estimator.fit(fitting.texts, fitting.labels, groups=fitting.groups)
-        else:
-            estimator.fit(fitting.texts, fitting.labels)
+        fit(estimator, fitting.texts, fitting.labels, fitting.groups)
     return evaluate(estimators, testing.texts, testing.labels, groups=testing.groups, bootstrap=bootstrap)
 
 

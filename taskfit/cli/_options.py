@@ -12,7 +12,9 @@ __all__ = ["group_option", "json_option", "label_option", "model_options", "poli
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 text_option = click.option(
-    "--text", metavar="COL", help="Column with the tasks; found by its name (task, description, activity, ...) if left out."
+    "--text",
+    metavar="COL",
+    help="Column with the tasks; found by its name (task, description, activity, ...) if left out.",
 )
 label_option = click.option("--label", metavar="COL", help="Column with the labels; found by its name if left out.")
 group_option = click.option(

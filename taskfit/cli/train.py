@@ -42,9 +42,7 @@ def command(**options: Any) -> None:
     from taskfit.labelled import read_labelled
     from taskfit.training import train
 
-    tasks = read_labelled(
-        options["labelled"], text=options["text"], label=options["label"], group=options["group"]
-    )
+    tasks = read_labelled(options["labelled"], text=options["text"], label=options["label"], group=options["group"])
     name = options["name"] or Path(options["output"]).name
     training = train(tasks, _encoder(options["encoder"]), name=name, random_state=options["seed"])
     _say(training.summary, tasks.unlabelled)

@@ -90,8 +90,10 @@ def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
 def convert(model: Any, *, max_tokens: int = 256) -> OnnxEncoder:
     """Convert a loaded ``SentenceTransformer``; see `export`."""
     transformer, pooling = model[0], model[1]
-    if not pooling.pooling_mode_mean_tokens if hasattr(pooling, "pooling_mode_mean_tokens") else (
-        pooling.pooling_mode != "mean"
+    if (
+        not pooling.pooling_mode_mean_tokens
+        if hasattr(pooling, "pooling_mode_mean_tokens")
+        else (pooling.pooling_mode != "mean")
     ):
         raise EncoderError("the encoder does not pool by the mean of its tokens; choose one that does")
     network = transformer.auto_model if hasattr(transformer, "auto_model") else transformer.model

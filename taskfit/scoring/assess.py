@@ -122,9 +122,7 @@ class Model:
             return []
         return self.bundle.examples.nearest(self.bundle.encoder.encode([text])[0], count)
 
-    def _score(
-        self, texts: Sequence[str]
-    ) -> list[tuple[Decision, NDArray[np.float64], NDArray[np.float64] | None]]:
+    def _score(self, texts: Sequence[str]) -> list[tuple[Decision, NDArray[np.float64], NDArray[np.float64] | None]]:
         if not texts:
             return []
         vectors = self.bundle.encoder.encode(texts)

@@ -39,14 +39,18 @@ _OK = Finding("ok")
 _BLANK = Finding("blank", "no task in this row", has_task=False)
 _NOT_A_TASK = Finding("not_a_task", "this reads as no task; describe what is done, with a verb", False, True)
 _VAGUE = Finding("vague", "too vague to act on; say what is done, to what, for whom", review=True)
-_PERSONAL = Finding("personal_data", "holds what looks like personal data; describe the task, not the person", review=True)
+_PERSONAL = Finding(
+    "personal_data", "holds what looks like personal data; describe the task, not the person", review=True
+)
 _OTHER_LANGUAGE = Finding("other_language", "not English, which the model was trained on", review=True)
 _COMPOUND = Finding("compound", "seems to hold several tasks; split it and score each", review=True)
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}")
 # Nine digits or more in one run of digits, spaces and dashes, with a plus or a leading zero: a telephone number.
 _TELEPHONE = re.compile(r"(?<!\w)(?:\+\d|\(?0\d)[\d ()/-]{7,}\d(?!\w)")
-_STAFF_NUMBER = re.compile(r"\b(?:staff|employee|personnel|payroll|emp)\s*(?:no|number|id|#)\.?\s*[:#]?\s*\w*\d{3,}", re.I)
+_STAFF_NUMBER = re.compile(
+    r"\b(?:staff|employee|personnel|payroll|emp)\s*(?:no|number|id|#)\.?\s*[:#]?\s*\w*\d{3,}", re.I
+)
 _TITLED_NAME = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Herr|Frau)\.? [A-Z][a-z]+")
 
 _VAGUE_TEXT = re.compile(

@@ -99,14 +99,10 @@ def score_rows(
     for chunk in chunks:
         asked = [(_text(row, text), "" if role is None else _text(row, role)) for row in chunk]
         _answer(model, asked, known)
-        scores = [
-            _ragged(row) if row.problem else known[question] for row, question in zip(chunk, asked, strict=True)
-        ]
+        scores = [_ragged(row) if row.problem else known[question] for row, question in zip(chunk, asked, strict=True)]
         if strict:
             _refuse(chunk, scores)
-        rows = [
-            (*(row.cells[position] for position in keep), *score) for row, score in zip(chunk, scores, strict=True)
-        ]
+        rows = [(*(row.cells[position] for position in keep), *score) for row, score in zip(chunk, scores, strict=True)]
         yield ScoredChunk(rows, _tally(scores))
         while len(known) > REMEMBERED:
             known.popitem(last=False)

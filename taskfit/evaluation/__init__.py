@@ -1,0 +1,26 @@
+"""How good is it? Honest splits, measures that show the worst mistake, and baselines beside the model."""
+
+from taskfit.evaluation.baselines import KeywordRules, baselines
+from taskfit.evaluation.gates import Gate, parse_gate
+from taskfit.evaluation.metrics import Metrics, calibration_error, measure, reliability_table
+from taskfit.evaluation.protocol import cross_validate, evaluate, fit
+from taskfit.evaluation.splits import LabelledSummary, check_labelled, grouped_folds
+from taskfit.evaluation.table import render_table
+
+__all__ = [
+    "Gate",
+    "KeywordRules",
+    "LabelledSummary",
+    "Metrics",
+    "baselines",
+    "calibration_error",
+    "check_labelled",
+    "cross_validate",
+    "evaluate",
+    "fit",
+    "grouped_folds",
+    "measure",
+    "parse_gate",
+    "reliability_table",
+    "render_table",
+]

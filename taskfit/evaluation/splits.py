@@ -1,0 +1,178 @@
+"""Are the labels usable, and how are they split so that a test is honest?"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from sklearn.model_selection import StratifiedGroupKFold
+
+from taskfit.errors import LabelledDataError
+from taskfit.labels import LABELS
+from taskfit.text import key
+
+__all__ = ["LabelledSummary", "check_labelled", "grouped_folds"]
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class LabelledSummary:
+    """What labelled tasks look like.
+
+    Parameters
+    ----------
+    n : int
+        Labelled tasks.
+    distinct : int
+        Distinct texts among them.
+    counts : dict of str to int
+        Tasks by label.
+    contradictions : int
+        Distinct texts that carry different labels.
+    examples : tuple of str
+        Up to five contradictions in words.
+    """
+
+    n: int
+    distinct: int
+    counts: dict[str, int]
+    contradictions: int
+    examples: tuple[str, ...]
+
+    def warnings(self) -> list[str]:
+        """Return what whoever labelled the tasks should know."""
+        if not self.contradictions:
+            return []
+        head = f"{self.contradictions:,} of {self.distinct:,} distinct tasks carry different labels in different rows"
+        return [head, *self.examples]
+
+
+def check_labelled(
+    texts: Sequence[str], labels: Sequence[str], *, lines: Sequence[int] | None = None, minimum_per_class: int = 10
+) -> LabelledSummary:
+    """Refuse labels that cannot train a model, and count contradictions.
+
+    Parameters
+    ----------
+    texts, labels : sequence of str
+    lines : sequence of int, optional
+        Where each task stands in its file; 1, 2, 3, ... if left out.
+    minimum_per_class : int
+        The least number of tasks a label.
+
+    Returns
+    -------
+    LabelledSummary
+
+    Raises
+    ------
+    LabelledDataError
+        If there is no task, an unknown label, one label only, or a label with too few tasks.
+    """
+    where = list(lines) if lines is not None else list(range(1, len(texts) + 1))
+    if not texts:
+        raise LabelledDataError("there are no labelled tasks: give at least ten a label")
+    _refuse_unknown(labels, where)
+    counts = Counter(labels)
+    shown = ", ".join(f"{name} {counts[name]}" for name in LABELS)
+    if len(counts) == 1:
+        raise LabelledDataError(f"every task is {labels[0]}: a model needs tasks of at least two labels")
+    small = [name for name in counts if counts[name] < minimum_per_class]
+    if small:
+        raise LabelledDataError(
+            f"too few tasks are {small[0]}: at least {minimum_per_class} a label are needed; there are {shown}"
+        )
+    return _summary(texts, labels, where, dict(counts))
+
+
+def grouped_folds(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    groups: Sequence[Any] | None = None,
+    *,
+    n_splits: int = 5,
+    random_state: int = 0,
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Split tasks so that no group and no repeated text stands on both sides.
+
+    Groups that share a text are kept together, as are texts that share a group.
+
+    Parameters
+    ----------
+    texts, labels : sequence of str, length n
+    groups : sequence, length n, optional
+        Such as the role of each task.
+    n_splits : int
+        Wanted number of folds; fewer are made where a label has fewer separable parts.
+    random_state : int
+
+    Returns
+    -------
+    list of (train, test)
+        Arrays of positions; each position is in one test part.
+
+    Raises
+    ------
+    LabelledDataError
+        If not even two folds are possible.
+    """
+    parts = _components(texts, groups)
+    names = np.asarray(labels).astype(str)
+    separable = {name: len(np.unique(parts[names == name])) for name in np.unique(names)}
+    possible = min(n_splits, *separable.values())
+    if possible < 2:
+        scarce = min(separable, key=separable.__getitem__)
+        raise LabelledDataError(
+            f"all {scarce} tasks share one group or text, so none is left to test on: label tasks of more groups, "
+            "or name another column with --group"
+        )
+    splitter = StratifiedGroupKFold(possible, shuffle=True, random_state=random_state)
+    return [(train, test) for train, test in splitter.split(names, names, parts) if len(test)]
+
+
+def _refuse_unknown(labels: Sequence[str], lines: Sequence[int]) -> None:
+    places: dict[str, list[int]] = defaultdict(list)
+    for label, line in zip(labels, lines, strict=True):
+        if label not in LABELS:
+            places[label].append(line)
+    if places:
+        label, found = next(iter(places.items()))
+        rows = ", ".join(map(str, found[:_SHOWN])) + (", ..." if len(found) > _SHOWN else "")
+        others = f" (and {len(places) - 1} other unknown labels)" if len(places) > 1 else ""
+        raise LabelledDataError(
+            f"unknown label {label!r} in line {rows}{others}: a label is one of {', '.join(LABELS)}"
+        )
+
+
+def _summary(
+    texts: Sequence[str], labels: Sequence[str], lines: Sequence[int], counts: dict[str, int]
+) -> LabelledSummary:
+    rows: dict[str, list[int]] = defaultdict(list)
+    for position, text in enumerate(texts):
+        rows[key(text)].append(position)
+    contradictory = [found for found in rows.values() if len({labels[position] for position in found}) > 1]
+    examples = tuple(
+        f"{texts[found[0]]!r}: "
+        + ", ".join(f"{labels[position]} in line {lines[position]}" for position in found[:_SHOWN])
+        for found in contradictory[:_SHOWN]
+    )
+    return LabelledSummary(len(texts), len(rows), counts, len(contradictory), examples)
+
+
+def _components(texts: Sequence[str], groups: Sequence[Any] | None) -> NDArray[np.intp]:
+    """Number the connected parts of the graph that joins tasks by text and by group."""
+    _, text_ids = np.unique([key(text) for text in texts], return_inverse=True)
+    if groups is None:
+        return np.asarray(text_ids)
+    _, group_ids = np.unique(np.asarray([str(group) for group in groups]), return_inverse=True)
+    size = text_ids.max() + group_ids.max() + 2
+    edges = coo_array((np.ones(len(texts)), (text_ids, text_ids.max() + 1 + group_ids)), shape=(size, size))
+    _, parts = connected_components(edges, directed=False)
+    return np.asarray(parts[text_ids])

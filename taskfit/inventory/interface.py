@@ -1,0 +1,105 @@
+"""What an inventory is, whatever its format: a description and rows in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+__all__ = ["MISSING", "Description", "Inventory", "Row", "Writer"]
+
+
+class _Missing:
+    """A key that one JSONL row lacks and another has."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __str__(self) -> str:
+        return ""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+#: Stands in a cell that its JSONL row does not have; a JSONL writer leaves it out again.
+MISSING: Final = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an inventory.
+
+    Parameters
+    ----------
+    cells : tuple
+        One value a column, as the format gives them; strings in delimited text.
+    line : int
+        Where the row begins in its source, from 1.
+    problem : str, optional
+        Why the row cannot be trusted; nothing of it is lost.
+    """
+
+    cells: tuple[Any, ...]
+    line: int
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of an inventory before its rows are read.
+
+    Parameters
+    ----------
+    name : str
+        Its path, or ``stdin``.
+    format : str
+    columns : tuple of str
+    encoding, delimiter, sheet : str, optional
+        What was detected or asked for, where the format has it.
+    warnings : tuple of str
+        What the user should know.
+    schema : object, optional
+        Column types of a Parquet file.
+    """
+
+    name: str
+    format: str
+    columns: tuple[str, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    warnings: tuple[str, ...] = ()
+    schema: Any = None
+
+
+class Inventory(Protocol):
+    """A source of rows."""
+
+    description: Description
+
+    def chunks(self, size: int) -> Iterator[list[Row]]:
+        """Yield rows in order, at most `size` at a time."""
+
+    def close(self) -> None:
+        """Release the source."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Writer(Protocol):
+    """A target of rows, complete or absent: leaving the context without an error puts it in place."""
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
