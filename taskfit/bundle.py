@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import shutil
 import tempfile
 import zipfile
@@ -367,7 +366,7 @@ def _write(contents: Mapping[str, bytes], target: Path) -> None:
         staging.chmod(0o755)  # mkdtemp is private; a model is to be shared
         if target.exists():
             shutil.rmtree(target)
-        os.replace(staging, target)
+        staging.replace(target)
     except OSError as error:
         raise OutputError(f"cannot write {target} ({error}): nothing was kept") from error
     finally:

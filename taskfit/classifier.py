@@ -62,7 +62,7 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         encoder: Encoder | None = None,
-        C: float = 10.0,  # noqa: N803 - scikit-learn's name
+        C: float = 10.0,
         class_weight: Any = "balanced",
         calibrate: bool = True,
         folds: int = 5,
@@ -121,7 +121,8 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: ArrayLike) -> NDArray[np.str_]:
         """Return the likeliest label of each text, shape (n,). A `taskfit.policy.Policy` weighs costs instead."""
-        labels: NDArray[np.str_] = self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+        likeliest = np.argmax(self.predict_proba(X), axis=1)
+        labels: NDArray[np.str_] = self.classes_[likeliest]
         return labels
 
     def driver_strengths(self, X: ArrayLike) -> NDArray[np.float64]:

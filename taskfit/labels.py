@@ -49,7 +49,8 @@ RUBRIC: dict[str, dict[str, str]] = {
     },
     "drivers": {
         Driver.EMPATHY: (
-            "The other person needs to feel heard, safe or respected, and would feel let down to learn that software did it."
+            "The other person needs to feel heard, safe or respected, and would feel let down to learn that software "
+            "did it."
         ),
         Driver.PRESENCE: (
             "Skilled or unmechanised manual work, a body in an unstructured place, hands on a living being, or "

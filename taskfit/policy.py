@@ -161,7 +161,7 @@ def find_policy(name: str) -> Policy:
         raise PolicyError(f"no policy {name!r}: choose one of {known}, or give a JSON file")
     try:
         return _from_dict(json.loads(path.read_text(encoding="utf-8")), default_name=path.stem)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise PolicyError(f"{path} does not describe a policy ({error!r}); see the README for the fields") from error
 
 

@@ -38,7 +38,8 @@ def command(**options: Any) -> None:
     """
     from taskfit.evaluation import parse_gate, render_table
     from taskfit.labelled import read_labelled
-    from taskfit.scoring import load, measure_model
+    from taskfit.scoring import load
+    from taskfit.scoring.measure import measure_model
 
     gates = [parse_gate(minimum) for minimum in options["minima"]]
     tasks = read_labelled(options["labelled"], text=options["text"], label=options["label"], group=options["group"])

@@ -78,9 +78,14 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
         template=description,
         types=FIT_COLUMNS,
     ) as writer:
-        positions = {"text": description.columns.index(text), "keep": keep}
-        positions["role"] = None if role is None else description.columns.index(role)
-        scored = score_rows(chunks, model, strict=options["strict"], **positions)
+        scored = score_rows(
+            chunks,
+            model,
+            text=description.columns.index(text),
+            role=None if role is None else description.columns.index(role),
+            keep=keep,
+            strict=options["strict"],
+        )
         started = time.perf_counter()
         tally = _write(scored, writer, quiet=options["quiet"])
     if not options["quiet"]:

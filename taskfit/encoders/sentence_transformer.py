@@ -129,7 +129,7 @@ def _trace(network: Any) -> bytes:
         torch.onnx.export(
             TokenVectors().eval(),
             (example,),
-            buffer,  # type: ignore[arg-type]
+            buffer,
             input_names=["input_ids"],
             output_names=["token_vectors"],
             dynamic_axes={"input_ids": {0: "batch", 1: "tokens"}, "token_vectors": {0: "batch", 1: "tokens"}},

@@ -80,8 +80,8 @@ def open_inventory(
         raise InventoryError(f"no delimiter {delimiter!r}: give one character, or tab")
     name = "stdin" if str(source) == "-" else str(source)
     stream = _open_stdin() if name == "stdin" else _open_file(Path(source))
-    kind = _format(name, format, stream)
     try:
+        kind = _format(name, format, stream)
         if kind == "jsonl":
             return JsonlInventory(stream, name, encoding=encoding)
         if kind == "parquet":
@@ -157,7 +157,7 @@ def _open_file(path: Path) -> IO[bytes]:
 
 def _open_stdin() -> IO[bytes]:
     # Kept in a file of its own: encoding, columns and rows are read in separate passes.
-    spool = tempfile.TemporaryFile()
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the inventory closes it
     shutil.copyfileobj(sys.stdin.buffer, spool)
     spool.seek(0)
     return _uncompressed(cast(IO[bytes], spool), "stdin")
@@ -169,7 +169,7 @@ def _uncompressed(stream: IO[bytes], name: str) -> IO[bytes]:
     if head != _GZIP_MAGIC:
         return stream
     # Unpacked once into a temporary file, as seeking back in gzip means unpacking again.
-    spool = tempfile.TemporaryFile()
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the inventory closes it
     try:
         with gzip.GzipFile(fileobj=stream) as packed:
             shutil.copyfileobj(packed, spool)
@@ -191,7 +191,6 @@ def _format(name: str, wanted: str | None, stream: IO[bytes]) -> str:
         stream.seek(0)
         kind = _MAGIC.get(head, "jsonl" if head.lstrip()[:1] == b"{" else "csv")
     if kind is None:
-        stream.close()
         raise InventoryError(f"{name}: unknown suffix; name its format with --input-format ({', '.join(FORMATS)})")
     return kind
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import sys
@@ -83,10 +84,8 @@ class AtomicFile:
     def _discard(self) -> None:
         if self.temporary is None:
             return
-        try:
+        with contextlib.suppress(OSError):  # what cannot be flushed is thrown away anyway
             self._raw.close()
-        except OSError:
-            pass  # what cannot be flushed is thrown away anyway
         Path(self.temporary).unlink(missing_ok=True)
         self.temporary = None
 

@@ -6,7 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -186,10 +186,8 @@ def safe_cell(value: str) -> str:
 
 def _detach(text: io.TextIOWrapper) -> None:
     # Lets go of the stream without closing it: stdout stays open, and a temporary file is the AtomicFile's to close.
-    try:
+    with suppress(OSError, ValueError):  # what is left in the buffer of a failed stream is lost with it
         text.detach()
-    except (OSError, ValueError):
-        pass  # what is left in the buffer of a failed stream is lost with it
 
 
 def _decode(stream: IO[bytes], encoding: str, name: str) -> io.TextIOWrapper:

@@ -95,7 +95,8 @@ def _windows(stream: IO[bytes], name: str, offset: int, line: int) -> tuple[str,
             decoder.decode(block)
         except UnicodeDecodeError as error:
             raise InventoryError(
-                f"{name}: neither UTF-8 nor Windows-1252 (byte {position + error.start:,}): name its encoding with --encoding"
+                f"{name}: neither UTF-8 nor Windows-1252 (byte {position + error.start:,}): "
+                "name its encoding with --encoding"
             ) from error
         position += len(block)
     warning = (

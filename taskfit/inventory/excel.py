@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from types import TracebackType
@@ -82,7 +84,10 @@ class ExcelWriter:
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        self._book = xlsxwriter.Workbook(self._file.open(), options)
+        self._target = self._file.open()
+        # The library leaves its archive half open when a write fails, so it never sees the target itself.
+        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving
+        self._book = xlsxwriter.Workbook(self._spool, options)
         self._page = self._book.add_worksheet("tasks")
         self._formats = {
             datetime: self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
@@ -115,11 +120,16 @@ class ExcelWriter:
             if kind is None:
                 self._page.autofilter(0, 0, max(self._line - 1, 1), len(self._columns) - 1)
             self._book.close()
+            if kind is None:
+                self._spool.seek(0)
+                shutil.copyfileobj(self._spool, self._target)
         except (XlsxWriterException, OSError) as failure:
             if kind is None:
                 self._file.close(OSError, failure, None)
                 reason = failure if isinstance(failure, OSError) else OSError(str(failure))
                 raise output_error(self._file.target, reason) from failure
+        finally:
+            self._spool.close()
         self._file.close(kind, error, trace)
 
     def _write_cell(self, column: int, value: Any) -> None:

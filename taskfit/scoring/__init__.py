@@ -3,7 +3,6 @@
 from taskfit.scoring.assess import Assessment, Model, load
 from taskfit.scoring.columns import FIT_COLUMNS, kept_columns
 from taskfit.scoring.frame import score_frame
-from taskfit.scoring.measure import measure_model
 from taskfit.scoring.stream import ScoredChunk, Tally, score_rows
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "Tally",
     "kept_columns",
     "load",
-    "measure_model",
     "score_frame",
     "score_rows",
 ]

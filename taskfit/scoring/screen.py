@@ -54,7 +54,7 @@ _STAFF_NUMBER = re.compile(
 _TITLED_NAME = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Herr|Frau)\.? [A-Z][a-z]+")
 
 _VAGUE_TEXT = re.compile(
-    r"""^(?:(?:perform|performs|performing|undertake|carry\ out|do|complete|handle|assist\ with|support|responsible\ for)\s+)?
+    r"""^(?:(?:perform(?:s|ing)?|undertake|carry\ out|do|complete|handle|assist\ with|support|responsible\ for)\s+)?
     (?:any|all|and|such|various|general|misc(?:ellaneous)?|ad[\s-]?hoc)?\s*
     (?:other|related|additional|further|various|general|miscellaneous|ad[\s-]?hoc|special)\s+
     (?:related\s+|reasonable\s+|relevant\s+|general\s+)?
@@ -63,7 +63,7 @@ _VAGUE_TEXT = re.compile(
     re.I | re.X,
 )
 _VAGUE_WORDS = frozenset(
-    "misc miscellaneous various other etc support admin administration general tbd tbc n/a na none duties tasks".split()
+    "misc miscellaneous various other etc support admin administration general tbd tbc n/a na none duties tasks".split()  # noqa: SIM905
 )
 
 # Words that are frequent in one language and no words in English.
@@ -78,7 +78,7 @@ _FOREIGN_WORDS = {
 }
 _FOREIGN = {language: frozenset(words.split()) for language, words in _FOREIGN_WORDS.items()}
 _ENGLISH = frozenset(
-    "the a an and or of to for with in on at by from that as is are be all any it into their its our your new".split()
+    "the a an and or of to for with in on at by from that as is are be all any it into their its our your new".split()  # noqa: SIM905
 )
 
 #: Two sentences, or two verbs joined by a semicolon or a slash, are two tasks.
