@@ -86,7 +86,7 @@ class ExcelWriter:
         }
         self._target = self._file.open()
         # The library leaves its archive half open when a write fails, so it never sees the target itself.
-        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving
+        self._spool = tempfile.TemporaryFile()
         self._book = xlsxwriter.Workbook(self._spool, options)
         self._page = self._book.add_worksheet("tasks")
         self._formats = {

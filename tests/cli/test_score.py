@@ -14,7 +14,13 @@ from click.testing import CliRunner
 from taskfit.cli import main
 from taskfit.scoring import FIT_COLUMNS
 
-FIVE = "team,task,hours\nOps,Match invoices to orders,3\nOps,,2\nCX,Console a mourner,NA\nCX,42,None\nHR,Draft a letter,007\n"
+FIVE = """team,task,hours
+Ops,Match invoices to orders,3
+Ops,,2
+CX,Console a mourner,NA
+CX,42,None
+HR,Draft a letter,007
+"""
 
 
 def run(*arguments, data=None):

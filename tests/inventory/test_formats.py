@@ -190,14 +190,22 @@ def test_what_a_workbook_cannot_hold_is_replaced_or_refused(tmp_path):
     assert not (tmp_path / "long.xlsx").exists()
 
 
+def write_all(path, rows):
+    with open_writer(path, COLUMNS, types=TYPES) as writer:
+        writer.write(rows)
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet", ".xlsx", ".csv.gz"])
 class TestAtomicWriting:
     def test_an_error_on_the_way_leaves_the_old_file(self, tmp_path, suffix):
+        def rows():
+            yield from ROWS
+            raise RuntimeError("stop")
+
         target = tmp_path / f"out{suffix}"
         target.write_text("old")
-        with pytest.raises(RuntimeError, match="stop"), open_writer(target, COLUMNS, types=TYPES) as writer:
-            writer.write(ROWS)
-            raise RuntimeError("stop")
+        with pytest.raises(RuntimeError, match="stop"):
+            write_all(target, rows())
         assert target.read_text() == "old"
         assert list(tmp_path.iterdir()) == [target]
 
