@@ -31,7 +31,7 @@ def loaded_by(code: str) -> set[str]:
     return set(output.stdout.splitlines()[-1].split())
 
 
-HEAVY = {"torch", "sklearn", "pandas", "numpy", "onnxruntime", "pyarrow", "sentence_transformers", "tokenizers"}
+HEAVY = {"torch", "sklearn", "pandas", "numpy", "onnxruntime", "arro3", "sentence_transformers", "tokenizers"}
 
 
 def test_importing_taskfit_loads_nothing_heavy():
@@ -45,7 +45,7 @@ def test_help_loads_nothing_heavy():
 
 def test_scoring_loads_neither_torch_nor_scikit_learn_nor_pandas():
     code = "import taskfit; taskfit.load().assess(['Match invoices'])"
-    assert not loaded_by(code) & {"torch", "sklearn", "pandas", "sentence_transformers", "pyarrow"}
+    assert not loaded_by(code) & {"torch", "sklearn", "pandas", "sentence_transformers", "arro3"}
 
 
 def test_the_layers_hold(root):

@@ -95,11 +95,11 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
 def _columns(inventory: Inventory, options: dict[str, Any]) -> tuple[Iterable[Any], str, str | None]:
     from itertools import chain
 
-    from taskfit.inventory import role_column, text_column
+    from taskfit.inventory import Chunk, role_column, text_column
 
     columns = inventory.description.columns
     chunks = iter(inventory.chunks(_CHUNK))
-    first = next(chunks, [])
+    first = next(chunks, Chunk())
     text = text_column(columns, first, options["text"])
     role = role_column(columns, options["role"])
     return chain([first], chunks), text, None if role == text else role
@@ -114,7 +114,7 @@ def _write(scored: Iterator[ScoredChunk], writer: Any, *, quiet: bool) -> Tally:
     # disable=None: only on a terminal.
     with tqdm(unit=" tasks", unit_scale=True, disable=True if quiet else None) as progress:
         for chunk in scored:
-            writer.write(chunk.rows)
+            writer.write(chunk.rows, chunk.source)
             tally += chunk.tally
             progress.update(chunk.tally.read)
     return tally

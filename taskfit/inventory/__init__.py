@@ -15,13 +15,14 @@ from taskfit.inventory.atomic import AtomicFile
 from taskfit.inventory.columns import role_column, text_column
 from taskfit.inventory.delimited import DelimitedInventory, DelimitedWriter
 from taskfit.inventory.excel import ExcelInventory, ExcelWriter
-from taskfit.inventory.interface import MISSING, Description, Inventory, Row, Writer
+from taskfit.inventory.interface import MISSING, Chunk, Description, Inventory, Row, Writer
 from taskfit.inventory.jsonl import JsonlInventory, JsonlWriter
 from taskfit.inventory.parquet import ParquetInventory, ParquetWriter
 
 __all__ = [
     "FORMATS",
     "MISSING",
+    "Chunk",
     "Description",
     "Inventory",
     "Row",

@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 from taskfit.errors import InventoryError
 from taskfit.inventory.atomic import AtomicFile, output_error
 from taskfit.inventory.detect import detect_delimiter, detect_encoding
-from taskfit.inventory.interface import MISSING, Description, Row
+from taskfit.inventory.interface import MISSING, Chunk, Description, Row
 
 __all__ = ["DelimitedInventory", "DelimitedWriter"]
 
@@ -45,9 +45,9 @@ class DelimitedInventory:
             name, format, self.columns, encoding=found, delimiter=self._delimiter, warnings=warnings
         )
 
-    def chunks(self, size: int) -> Iterator[list[Row]]:
+    def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield rows in order, at most `size` at a time; short rows are filled up, blank lines at the end dropped."""
-        chunk: list[Row] = []
+        chunk = Chunk()
         blank: list[Row] = []
         for row in self._rows:
             if not row.cells:
@@ -57,7 +57,7 @@ class DelimitedInventory:
                 chunk.append(ready)
                 if len(chunk) == size:
                     yield chunk
-                    chunk = []
+                    chunk = Chunk()
             blank.clear()
         if chunk:
             yield chunk
@@ -138,7 +138,7 @@ class DelimitedWriter:
         self.write([tuple(self._columns)])
         return self
 
-    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+    def write(self, rows: Iterable[Sequence[Any]], source: Chunk | None = None) -> None:
         """Append rows."""
         try:
             self._csv.writerows([self._cell(value) for value in row] for row in rows)

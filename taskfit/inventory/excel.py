@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 from taskfit.errors import InventoryError, OutputError
 from taskfit.inventory.atomic import AtomicFile, output_error
 from taskfit.inventory.delimited import safe_cell
-from taskfit.inventory.interface import MISSING, Description, Row
+from taskfit.inventory.interface import MISSING, Chunk, Description, Row
 
 __all__ = ["ExcelInventory", "ExcelWriter"]
 
@@ -47,13 +47,13 @@ class ExcelInventory:
             name, "xlsx", columns, sheet=chosen, warnings=_other_sheets(workbook, chosen, sheet)
         )
 
-    def chunks(self, size: int) -> Iterator[list[Row]]:
+    def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield rows in order, at most `size` at a time."""
         for start in range(1, len(self._values), size):
-            yield [
+            yield Chunk(
                 Row(tuple(_plain(value) for value in values), line)
                 for line, values in enumerate(self._values[start : start + size], start=start + 1)
-            ]
+            )
 
     def close(self) -> None:
         """Release the source."""
@@ -100,7 +100,7 @@ class ExcelWriter:
         self._line = 1
         return self
 
-    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+    def write(self, rows: Iterable[Sequence[Any]], source: Chunk | None = None) -> None:
         """Append rows."""
         for row in rows:
             if self._line >= _MAX_ROWS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
-__all__ = ["MISSING", "Description", "Inventory", "Row", "Writer"]
+__all__ = ["MISSING", "Chunk", "Description", "Inventory", "Row", "Writer"]
 
 
 class _Missing:
@@ -46,6 +46,21 @@ class Row:
     problem: str | None = None
 
 
+class Chunk(list[Row]):
+    """Rows that follow each other.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+    native : object, optional
+        The same rows as the format holds them; a writer of that format takes columns from it as they are.
+    """
+
+    def __init__(self, rows: Iterable[Row] = (), *, native: Any = None) -> None:
+        super().__init__(rows)
+        self.native = native
+
+
 @dataclass(frozen=True)
 class Description:
     """What is known of an inventory before its rows are read.
@@ -79,7 +94,7 @@ class Inventory(Protocol):
 
     description: Description
 
-    def chunks(self, size: int) -> Iterator[list[Row]]:
+    def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield rows in order, at most `size` at a time."""
 
     def close(self) -> None:
@@ -95,8 +110,8 @@ class Inventory(Protocol):
 class Writer(Protocol):
     """A target of rows, complete or absent: leaving the context without an error puts it in place."""
 
-    def write(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows."""
+    def write(self, rows: Iterable[Sequence[Any]], source: Chunk | None = None) -> None:
+        """Append rows; `source` is the chunk that they came from, if they came from one."""
 
     def __enter__(self) -> Self: ...
 

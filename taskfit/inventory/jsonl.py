@@ -9,7 +9,7 @@ from typing import IO, Any, Self
 
 from taskfit.errors import InventoryError
 from taskfit.inventory.atomic import AtomicFile, output_error
-from taskfit.inventory.interface import MISSING, Description, Row
+from taskfit.inventory.interface import MISSING, Chunk, Description, Row
 
 __all__ = ["JsonlInventory", "JsonlWriter"]
 
@@ -27,14 +27,14 @@ class JsonlInventory:
             raise InventoryError(f"{name} is empty: it needs one JSON object a line")
         self.description = Description(name, "jsonl", tuple(columns), encoding="utf-8")
 
-    def chunks(self, size: int) -> Iterator[list[Row]]:
+    def chunks(self, size: int) -> Iterator[Chunk]:
         """Yield rows in order, at most `size` at a time."""
-        chunk: list[Row] = []
+        chunk = Chunk()
         for line, record in self._records():
             chunk.append(Row(tuple(record.get(column, MISSING) for column in self.description.columns), line))
             if len(chunk) == size:
                 yield chunk
-                chunk = []
+                chunk = Chunk()
         if chunk:
             yield chunk
 
@@ -82,7 +82,7 @@ class JsonlWriter:
         self._raw = self._file.open()
         return self
 
-    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+    def write(self, rows: Iterable[Sequence[Any]], source: Chunk | None = None) -> None:
         """Append rows."""
         try:
             for row in rows:

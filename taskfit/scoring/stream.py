@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskfit.errors import InventoryError
-from taskfit.inventory import MISSING, Row
+from taskfit.inventory import MISSING, Chunk, Row
 from taskfit.scoring.assess import Assessment, Model
 from taskfit.scoring.columns import cells
 
@@ -56,10 +56,13 @@ class ScoredChunk:
     rows : list of tuple
         The kept input cells of each row, then the values of `FIT_COLUMNS`.
     tally : Tally
+    source : Chunk, optional
+        The rows as they were read.
     """
 
     rows: list[tuple[Any, ...]]
     tally: Tally
+    source: Chunk | None = None
 
 
 def score_rows(
@@ -103,7 +106,7 @@ def score_rows(
         if strict:
             _refuse(chunk, scores)
         rows = [(*(row.cells[position] for position in keep), *score) for row, score in zip(chunk, scores, strict=True)]
-        yield ScoredChunk(rows, _tally(scores))
+        yield ScoredChunk(rows, _tally(scores), chunk if isinstance(chunk, Chunk) else None)
         while len(known) > REMEMBERED:
             known.popitem(last=False)
 

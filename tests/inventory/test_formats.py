@@ -65,7 +65,7 @@ def test_parquet_keeps_the_types_of_a_parquet_source(tmp_path):
         columns = [*inventory.description.columns, "fit_review"]
         with open_writer(tmp_path / "out.parquet", columns, template=inventory.description, types=TYPES) as writer:
             for chunk in inventory.chunks(1):
-                writer.write([(*row.cells, True) for row in chunk])
+                writer.write([(*row.cells, True) for row in chunk], chunk)
     again = pq.read_table(tmp_path / "out.parquet")
     assert again.drop_columns(["fit_review"]).equals(table)
     assert again.schema.field("fit_review").type == pa.bool_()
