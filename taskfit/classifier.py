@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.utils.validation import check_is_fitted
 
+from taskfit.calibration import platt_scaling, vector_scaling
 from taskfit.encoders import Encoder, shipped_encoder
 from taskfit.heads import DriverHead, LabelHead
 from taskfit.labels import DRIVERS
@@ -114,6 +115,15 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
         self.driver_head_ = None if drivers is None else self._fit_drivers(vectors, np.asarray(drivers), folds)
         return self
 
+    @classmethod
+    def from_heads(cls, encoder: Encoder, label_head: LabelHead, driver_head: DriverHead | None) -> TaskFitClassifier:
+        """Return a fitted classifier from heads that were fitted elsewhere."""
+        classifier = cls(encoder)
+        classifier.encoder_ = encoder
+        classifier.classes_ = np.array(label_head.classes)
+        classifier.label_head_, classifier.driver_head_, classifier.out_of_fold_ = label_head, driver_head, None
+        return classifier
+
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n, classes), columns as in `classes_`."""
         check_is_fitted(self, "label_head_")
@@ -165,7 +175,7 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
             if len(np.unique(labels[train])) < len(self.classes_):
                 return head, None
             held_out[test] = self._label_head(vectors[train], labels[train]).scores(vectors[test])
-        scale, shift = _vector_scaling(held_out, labels, self.classes_)
+        scale, shift = vector_scaling(held_out, labels, list(self.classes_))
         return LabelHead(head.classes, head.weights, head.bias, scale, shift), held_out
 
     def _label_head(self, vectors: NDArray[np.float32], labels: NDArray[np.str_]) -> LabelHead:
@@ -200,10 +210,8 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
                 fold_weights, fold_bias = self._logistic(vectors[train], decisive[train])
                 held_out[test] = vectors[test] @ fold_weights + fold_bias
         known = ~np.isnan(held_out)
-        if len(np.unique(decisive[known])) < 2:
-            return weights, bias, 1.0, 0.0
-        platt = LogisticRegression(C=1e6, max_iter=2000).fit(held_out[known, None], decisive[known])
-        return weights, bias, float(platt.coef_[0, 0]), float(platt.intercept_[0])
+        scale, shift = platt_scaling(held_out[known, None], decisive[known, None])
+        return weights, bias, float(scale[0]), float(shift[0])
 
     def _logistic(self, vectors: NDArray[np.float32], decisive: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
         regression = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2000)
@@ -226,33 +234,3 @@ def _texts(X: Any) -> Sequence[str]:
         raise TypeError("give a list of texts, not one text")
     texts = X.to_numpy(dtype=object).ravel().tolist() if hasattr(X, "to_numpy") else np.asarray(X, dtype=object).ravel()
     return [str(text) for text in texts]
-
-
-def _vector_scaling(
-    scores: NDArray[np.float64], labels: NDArray[np.str_], classes: NDArray[np.str_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit one scale and one shift a class by maximum likelihood."""
-    from scipy.optimize import minimize
-
-    truth = np.searchsorted(classes, labels)
-    rows, n = np.arange(len(labels)), len(classes)
-
-    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        scale, shift = parameters[:n], parameters[n:]
-        logits = scale * scores + shift
-        logits -= logits.max(axis=1, keepdims=True)
-        probabilities = np.exp(logits)
-        probabilities /= probabilities.sum(axis=1, keepdims=True)
-        value = -np.log(np.maximum(probabilities[rows, truth], 1e-300)).mean()
-        # A weak pull toward no change keeps tiny data sets from exploding.
-        value += 1e-3 * ((scale - 1) ** 2).sum() + 1e-3 * (shift**2).sum()
-        error = probabilities
-        error[rows, truth] -= 1
-        error /= len(labels)
-        gradient = np.concatenate([(error * scores).sum(axis=0) + 2e-3 * (scale - 1), error.sum(axis=0) + 2e-3 * shift])
-        return float(value), gradient
-
-    start = np.concatenate([np.ones(n), np.zeros(n)])
-    bounds = [(0.05, 20.0)] * n + [(-10.0, 10.0)] * n
-    result = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B")
-    return result.x[:n], result.x[n:]

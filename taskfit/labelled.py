@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskfit.errors import ColumnError, LabelledDataError
-from taskfit.inventory import Row, open_inventory, text_column
+from taskfit.inventory import Row, open_inventory, role_column, text_column
 from taskfit.labels import DRIVERS
+from taskfit.text import key
 
-__all__ = ["LabelledTasks", "read_labelled"]
+__all__ = ["LabelledTasks", "read_labelled", "same_tasks"]
 
 #: Names of the columns that are found without being named, in the order they are tried.
 LABEL_COLUMNS = ("label", "fit_label", "class", "category", "target")
 GROUP_COLUMNS = ("group", "role", "occupation", "job title", "job_title", "soc_code")
-SPLIT_COLUMN = "split"
+SPLIT_COLUMN, ID_COLUMN, FAMILY_COLUMN = "split", "id", "family"
 
 _CHUNK = 10_000
 
@@ -34,10 +35,14 @@ class LabelledTasks:
     texts, labels : list of str
     groups : list of str, optional
         What must not be split between training and test, such as the role.
+    roles : list of str, optional
+        Who does each task; empty where it is not known.
     drivers : ndarray of shape (n, 5), optional
         Ratings 0, 1, 2 in the order of `taskfit.labels.DRIVERS`.
     splits : list of str, optional
         ``train``, ``dev`` or ``test``.
+    ids, families : list of str, optional
+        What each task is called, and its contrast family (empty for none).
     lines : list of int
         Where each task stands in its file.
     source : str
@@ -51,8 +56,11 @@ class LabelledTasks:
     texts: list[str]
     labels: list[str]
     groups: list[str] | None
+    roles: list[str] | None
     drivers: NDArray[np.int8] | None
     splits: list[str] | None
+    ids: list[str] | None
+    families: list[str] | None
     lines: list[int]
     source: str
     digest: str
@@ -63,7 +71,10 @@ class LabelledTasks:
 
     def where(self, keep: Callable[[int], bool]) -> LabelledTasks:
         """Return the tasks at the positions that `keep` accepts."""
-        rows = [row for row in range(len(self)) if keep(row)]
+        return self.take([row for row in range(len(self)) if keep(row)])
+
+    def take(self, rows: Sequence[int]) -> LabelledTasks:
+        """Return the tasks at these positions."""
 
         def pick(values: Sequence[Any] | None) -> Any:
             return None if values is None else [values[row] for row in rows]
@@ -72,8 +83,11 @@ class LabelledTasks:
             texts=pick(self.texts),
             labels=pick(self.labels),
             groups=pick(self.groups),
-            drivers=None if self.drivers is None else self.drivers[rows],
+            roles=pick(self.roles),
+            drivers=None if self.drivers is None else self.drivers[list(rows)],
             splits=pick(self.splits),
+            ids=pick(self.ids),
+            families=pick(self.families),
             lines=pick(self.lines),
             source=self.source,
             digest=self.digest,
@@ -132,18 +146,55 @@ def read_labelled(
     rename = mapping or {}
     labels = [rename.get(_cell(row, label_at), _cell(row, label_at)) for row in labelled]
     texts = [_cell(row, text_at) for row in labelled]
-    split_at = _position(columns, None, (SPLIT_COLUMN,), "", required=False)
+
+    def optional(name: str) -> list[str] | None:
+        position = _position(columns, None, (name,), "", required=False)
+        return None if position is None else [_cell(row, position) for row in labelled]
+
     return LabelledTasks(
         texts=texts,
         labels=labels,
         groups=None if group_at is None else [_cell(row, group_at) for row in labelled],
+        roles=_roles(labelled, columns, text_at),
         drivers=_drivers(labelled, columns, str(source)),
-        splits=None if split_at is None else [_cell(row, split_at) for row in labelled],
+        splits=optional(SPLIT_COLUMN),
+        ids=optional(ID_COLUMN),
+        families=optional(FAMILY_COLUMN),
         lines=[row.line for row in labelled],
         source=Path(source).name,
         digest=_digest(texts, labels),
         unlabelled=len(rows) - len(labelled),
     )
+
+
+def same_tasks(first: LabelledTasks, second: LabelledTasks) -> tuple[LabelledTasks, LabelledTasks]:
+    """Return the tasks that two files share, in the order of the first.
+
+    Rows are matched by id where both files have ids, else by text and role.
+
+    Raises
+    ------
+    LabelledDataError
+        If they share none.
+    """
+    with_ids = first.ids is not None and second.ids is not None
+    with_roles = first.roles is not None and second.roles is not None
+    places = {_identity(second, row, with_ids, with_roles): row for row in range(len(second))}
+    shared = {
+        identity: (row, places[identity])
+        for row in range(len(first))
+        if (identity := _identity(first, row, with_ids, with_roles)) in places
+    }
+    if not shared:
+        raise LabelledDataError(f"{first.source} and {second.source} share no task: give both the same ids or texts")
+    rows, others = (list(column) for column in zip(*shared.values(), strict=True))
+    return first.take(rows), second.take(others)
+
+
+def _identity(tasks: LabelledTasks, row: int, with_ids: bool, with_roles: bool) -> tuple[str, ...]:
+    if with_ids and tasks.ids is not None:
+        return (tasks.ids[row],)
+    return key(tasks.texts[row]), key(tasks.roles[row]) if with_roles and tasks.roles is not None else ""
 
 
 def _position(columns: Sequence[str], wanted: str | None, usual: Sequence[str], option: str, *, required: bool) -> Any:
@@ -165,6 +216,14 @@ def _position(columns: Sequence[str], wanted: str | None, usual: Sequence[str], 
 def _cell(row: Row, position: int) -> str:
     value = row.cells[position]
     return "" if value is None else str(value).strip()
+
+
+def _roles(rows: Sequence[Row], columns: Sequence[str], text_at: int) -> list[str] | None:
+    name = role_column(columns)
+    if name is None or columns.index(name) == text_at:
+        return None
+    position = columns.index(name)
+    return [_cell(row, position) for row in rows]
 
 
 def _drivers(rows: Sequence[Row], columns: Sequence[str], source: str) -> NDArray[np.int8] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-__all__ = ["fingerprint", "key", "normalise"]
+__all__ = ["fingerprint", "in_context", "key", "normalise"]
 
 # Characters that carry no meaning in a task but differ between exports of the same inventory.
 _CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -38,6 +38,15 @@ def normalise(text: str) -> str:
         text = "".join(" " if unicodedata.category(char) in _CONTROL_CATEGORIES else char for char in text)
     folded = " ".join(text.split())
     return folded.lstrip(_LEADING_BULLETS).rstrip(_TRAILING_STOPS).strip()
+
+
+def in_context(task: str, role: str | None) -> str:
+    """Return the task as it is put to the model where its role is known; without a role, the task itself.
+
+    The same sentence can be other work in another role: "Handle complaints" at a hospice, or at a parcel hotline.
+    """
+    named = normalise(role or "")
+    return f"{named}: {normalise(task)}" if named else task
 
 
 def key(text: str) -> str:

@@ -12,6 +12,7 @@ __all__ = ["main"]
 
 # Commands and where they live; a module is imported when its command is asked for.
 _COMMANDS = {
+    "data": "data",
     "evaluate": "evaluate",
     "explain": "explain",
     "models": "models",

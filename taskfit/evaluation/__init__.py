@@ -1,5 +1,6 @@
 """How good is it? Honest splits, measures that show the worst mistake, and baselines beside the model."""
 
+from taskfit.evaluation.agreement import Agreement, agreement, krippendorff_alpha
 from taskfit.evaluation.baselines import KeywordRules, baselines
 from taskfit.evaluation.gates import Gate, parse_gate
 from taskfit.evaluation.metrics import Metrics, calibration_error, measure, reliability_table
@@ -8,10 +9,12 @@ from taskfit.evaluation.splits import LabelledSummary, check_labelled, grouped_f
 from taskfit.evaluation.table import render_table
 
 __all__ = [
+    "Agreement",
     "Gate",
     "KeywordRules",
     "LabelledSummary",
     "Metrics",
+    "agreement",
     "baselines",
     "calibration_error",
     "check_labelled",
@@ -19,6 +22,7 @@ __all__ = [
     "evaluate",
     "fit",
     "grouped_folds",
+    "krippendorff_alpha",
     "measure",
     "parse_gate",
     "reliability_table",

@@ -16,6 +16,7 @@ from taskfit.explain import Neighbour
 from taskfit.labels import DRIVERS, LABELS, Label
 from taskfit.policy import DEFAULT_POLICY, Decision, Policy, find_policy
 from taskfit.scoring.screen import Finding, screen
+from taskfit.text import in_context
 
 __all__ = ["Assessment", "Model", "load"]
 
@@ -86,12 +87,12 @@ class Model:
         ----------
         texts : sequence of str
         roles : sequence of str, optional
-            The role of each task, where it is known.
+            The role of each task, where it is known; the same sentence can be other work in another role.
 
         Returns
         -------
         list of Assessment
-            One a text, in order. The same text always gets the same answer, whatever stands beside it.
+            One a text, in order. The same text and role always get the same answer, whatever stands beside them.
 
         Raises
         ------
@@ -107,8 +108,9 @@ class Model:
         texts = ["" if text is None else str(text) for text in texts]
         findings = [screen(text) for text in texts]
         scored = [row for row, finding in enumerate(findings) if finding.has_task]
-        answers = self._score([texts[row] for row in scored])
-        for row, truncated in zip(scored, self.bundle.encoder.truncated([texts[row] for row in scored]), strict=True):
+        asked = [in_context(texts[row], None if roles is None else roles[row]) for row in scored]
+        answers = self._score(asked)
+        for row, truncated in zip(scored, self.bundle.encoder.truncated(asked), strict=True):
             if truncated:
                 findings[row] = Finding("truncated", "only the beginning of this long text was read", review=True)
         assessments = [_unscored(text, finding) for text, finding in zip(texts, findings, strict=True)]

@@ -1,0 +1,317 @@
+"""How is an encoder taught? A sentence encoder fine-tuned on labelled tasks; the work needs torch.
+
+One network learns labels and drivers together. Word vectors stay frozen, so that a word which the labelled tasks
+lack keeps its place beside its neighbours. The epoch that does best on the validation tasks is kept, and they also
+calibrate the heads; so no figure may be reported on them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taskfit.calibration import platt_scaling, vector_scaling
+from taskfit.encoders import OnnxEncoder
+from taskfit.heads import DriverHead, LabelHead
+from taskfit.labelled import LabelledTasks
+from taskfit.labels import DRIVERS, LABELS
+from taskfit.text import in_context, normalise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Epoch", "FineTuned", "FineTuning", "fine_tune"]
+
+# Unit vectors make small scores; this factor lets the heads learn at the usual rate.
+_SHARPNESS = 10.0
+
+# Batches whose texts are sorted by length together, so that little padding is computed.
+_POOL = 20
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """How to fine-tune.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training tasks, at most.
+    patience : int
+        Passes without improvement on the validation tasks after which to stop.
+    learning_rate, head_learning_rate : float
+        Of the network and of the heads; both rise over the first tenth of the steps and then fall to zero.
+    batch_size : int
+    max_tokens : int
+        Longer texts are cut in training.
+    driver_weight : float
+        Weight of the drivers' loss beside that of the labels.
+    role_share : float
+        Share of tasks that are shown with their role, so that the model reads both forms.
+    noise : float
+        Share of tasks whose wording is changed in ways that must not change a label.
+    """
+
+    epochs: int = 4
+    patience: int = 2
+    learning_rate: float = 1e-4
+    head_learning_rate: float = 1e-3
+    batch_size: int = 32
+    max_tokens: int = 96
+    driver_weight: float = 1.0
+    role_share: float = 0.5
+    noise: float = 0.2
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training tasks.
+
+    Parameters
+    ----------
+    number : int
+        From 1.
+    loss : float
+        Mean training loss.
+    accuracy : float
+        On the validation tasks, shown without roles.
+    """
+
+    number: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """A taught encoder with its calibrated heads.
+
+    Parameters
+    ----------
+    encoder : OnnxEncoder
+    label_head : LabelHead
+    driver_head : DriverHead or None
+        None if the tasks have no driver ratings.
+    history : tuple of Epoch
+    """
+
+    encoder: OnnxEncoder
+    label_head: LabelHead
+    driver_head: DriverHead | None
+    history: tuple[Epoch, ...]
+
+
+def fine_tune(
+    training: LabelledTasks,
+    validation: LabelledTasks,
+    *,
+    base: str,
+    settings: FineTuning | None = None,
+    random_state: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> FineTuned:
+    """Teach an encoder labels and drivers.
+
+    Parameters
+    ----------
+    training, validation : LabelledTasks
+        No role or repeated text should stand in both.
+    base : str
+        The encoder to start from, as for `taskfit.encoders.sentence_transformer.find`.
+    settings : FineTuning, optional
+    random_state : int
+        Seed of the order, the noise and the heads.
+    progress : callable
+        Called with the steps done and the steps in all.
+
+    Returns
+    -------
+    FineTuned
+
+    Raises
+    ------
+    EncoderError
+        If the base cannot be read.
+    MissingExtraError
+        If torch and sentence-transformers are not installed.
+    """
+    from taskfit.encoders.sentence_transformer import convert, read
+
+    settings = settings or FineTuning()
+    network = read(base)
+    teacher = _Teacher(network, training, settings, random_state)
+    history = tuple(teacher.epochs(validation, progress))
+    encoder = convert(network)
+    weights, bias = teacher.heads()
+    return FineTuned(encoder, *_calibrated(encoder, weights, bias, training, validation), history)
+
+
+class _Teacher:
+    """The network, its heads and the optimiser."""
+
+    def __init__(self, network: Any, tasks: LabelledTasks, settings: FineTuning, random_state: int) -> None:
+        import torch
+
+        torch.manual_seed(random_state)
+        self._torch = torch
+        self._network = network
+        self._tasks = tasks
+        self._settings = settings
+        self._random = np.random.default_rng(random_state)
+        self._labels = np.array([LABELS.index(label) for label in tasks.labels])
+        self._decisive = None if tasks.drivers is None else (tasks.drivers >= 2).astype(np.float32)
+        self._head = torch.nn.Linear(_dimension(network), len(LABELS) + len(DRIVERS))
+        self._steps = settings.epochs * -(-len(tasks) // settings.batch_size)
+        _freeze_words(network)
+        self._optimiser, self._schedule = self._optimisation()
+        share = np.maximum(np.bincount(self._labels, minlength=len(LABELS)), 1) / len(tasks)
+        # Rare labels count as much as frequent ones.
+        self._balance = torch.tensor(1 / share / len(LABELS), dtype=torch.float32)
+
+    def epochs(self, validation: LabelledTasks, progress: Callable[[int, int], None]) -> Iterator[Epoch]:
+        """Teach epoch by epoch; at the end the network and the head are those of the best one."""
+        best, state, since, done = -1.0, None, 0, 0
+        for number in range(1, self._settings.epochs + 1):
+            losses = []
+            for rows in self._batches():
+                losses.append(self._step(rows))
+                done += 1
+                progress(done, self._steps)
+            accuracy = self._accuracy(validation)
+            yield Epoch(number, float(np.mean(losses)), accuracy)
+            since += 1
+            if accuracy >= best:
+                best, since = accuracy, 0
+                state = copy.deepcopy((self._network.state_dict(), self._head.state_dict()))
+            if since >= self._settings.patience:
+                break
+        if state is not None:
+            self._network.load_state_dict(state[0])
+            self._head.load_state_dict(state[1])
+
+    def heads(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the weights (labels then drivers, dimension) and the biases of the heads on unit vectors."""
+        weights = self._head.weight.detach().numpy().astype(np.float64) * _SHARPNESS
+        return weights, self._head.bias.detach().numpy().astype(np.float64)
+
+    def _optimisation(self) -> tuple[Any, Any]:
+        torch, settings = self._torch, self._settings
+        taught = [parameter for parameter in self._network.parameters() if parameter.requires_grad]
+        optimiser = torch.optim.AdamW(
+            [
+                {"params": taught, "lr": settings.learning_rate},
+                {"params": self._head.parameters(), "lr": settings.head_learning_rate},
+            ]
+        )
+        warm = max(1, self._steps // 10)
+
+        def rate(step: int) -> float:
+            return min((step + 1) / warm, max(0.0, (self._steps - step) / (self._steps - warm + 1)))
+
+        return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
+
+    def _batches(self) -> list[NDArray[np.intp]]:
+        order, size = self._random.permutation(len(self._tasks)), self._settings.batch_size
+        batches = []
+        for start in range(0, len(order), size * _POOL):
+            pool = order[start : start + size * _POOL]
+            pool = pool[np.argsort([len(self._tasks.texts[row]) for row in pool], kind="stable")]
+            batches += [pool[at : at + size] for at in range(0, len(pool), size)]
+        return [batches[at] for at in self._random.permutation(len(batches))]
+
+    def _step(self, rows: NDArray[np.intp]) -> float:
+        torch = self._torch
+        self._network.train()
+        scores = self._scores([self._shown(int(row)) for row in rows])
+        truth = torch.tensor(self._labels[rows])
+        loss = torch.nn.functional.cross_entropy(scores[:, : len(LABELS)], truth, weight=self._balance)
+        if self._decisive is not None:
+            decisive = torch.tensor(self._decisive[rows])
+            loss = loss + self._settings.driver_weight * torch.nn.functional.binary_cross_entropy_with_logits(
+                scores[:, len(LABELS) :], decisive
+            )
+        self._optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
+        self._optimiser.step()
+        self._schedule.step()
+        return float(loss.detach())
+
+    def _shown(self, row: int) -> str:
+        text = normalise(self._tasks.texts[row])
+        if self._random.random() < self._settings.noise:
+            text = _reworded(text, self._random)
+        roles = self._tasks.roles
+        with_role = roles is not None and self._random.random() < self._settings.role_share
+        return in_context(text, roles[row] if with_role and roles is not None else None)
+
+    def _scores(self, texts: Sequence[str]) -> Any:
+        features = self._network.tokenizer(
+            list(texts), padding=True, truncation=True, max_length=self._settings.max_tokens, return_tensors="pt"
+        )
+        return self._head(_SHARPNESS * self._network(dict(features))["sentence_embedding"])
+
+    def _accuracy(self, tasks: LabelledTasks) -> float:
+        self._network.eval()
+        right = 0
+        with self._torch.no_grad():
+            for start in range(0, len(tasks), 64):
+                scores = self._scores([normalise(text) for text in tasks.texts[start : start + 64]])
+                called = scores[:, : len(LABELS)].argmax(dim=1).tolist()
+                right += sum(LABELS[index] == label for index, label in zip(called, tasks.labels[start:], strict=False))
+        return right / max(1, len(tasks))
+
+
+def _dimension(network: Any) -> int:
+    return int(network[0].model.config.hidden_size)
+
+
+def _freeze_words(network: Any) -> None:
+    network[0].model.embeddings.requires_grad_(False)
+
+
+def _reworded(text: str, random: np.random.Generator) -> str:
+    """Change the wording as inventories differ: a phrase in front, a stop, a slip of the fingers."""
+    kind = random.integers(3)
+    if kind == 0:
+        return f"Responsible for: {text}"
+    if kind == 1:
+        return text + "."
+    words = text.split()
+    long = [at for at, word in enumerate(words) if len(word) > 4 and word.isalpha()]
+    if not long:
+        return text
+    at = long[random.integers(len(long))]
+    slip = int(random.integers(1, len(words[at]) - 2))
+    word = words[at]
+    words[at] = word[:slip] + word[slip + 1] + word[slip] + word[slip + 2 :]
+    return " ".join(words)
+
+
+def _calibrated(
+    encoder: OnnxEncoder,
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64],
+    training: LabelledTasks,
+    validation: LabelledTasks,
+) -> tuple[LabelHead, DriverHead | None]:
+    # Both forms in which tasks are scored: bare, and with their role.
+    copies = 1 if validation.roles is None else 2
+    texts = list(validation.texts)
+    if validation.roles is not None:
+        texts += [in_context(text, role) for text, role in zip(validation.texts, validation.roles, strict=True)]
+    vectors = encoder.encode(texts)
+    labels = np.array(validation.labels * copies)
+    n = len(LABELS)
+    raw = LabelHead(LABELS, weights[:n], bias[:n], np.ones(n), np.zeros(n))
+    label_head = LabelHead(LABELS, weights[:n], bias[:n], *vector_scaling(raw.scores(vectors), labels, LABELS))
+    if training.drivers is None or validation.drivers is None:
+        return label_head, None
+    m = len(DRIVERS)
+    plain = DriverHead(weights[n:], bias[n:], np.ones(m), np.zeros(m))
+    decisive = np.vstack([validation.drivers >= 2] * copies)
+    return label_head, DriverHead(weights[n:], bias[n:], *platt_scaling(plain.scores(vectors), decisive))

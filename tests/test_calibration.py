@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from taskfit.calibration import platt_scaling, vector_scaling
+from taskfit.evaluation import calibration_error
+
+CLASSES = ["a", "b", "c"]
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@pytest.fixture
+def overconfident():
+    """Labels drawn from honest scores, and the same scores blown up five times."""
+    random = np.random.default_rng(0)
+    honest = random.normal(size=(4000, 3))
+    drawn = [random.choice(3, p=row) for row in softmax(honest)]
+    return honest * 5, np.array(CLASSES)[drawn]
+
+
+def test_vector_scaling_finds_the_factor_that_made_scores_overconfident(overconfident):
+    scores, labels = overconfident
+    scale, shift = vector_scaling(scores, labels, CLASSES)
+    assert scale == pytest.approx([0.2, 0.2, 0.2], abs=0.03)
+    assert shift - shift.mean() == pytest.approx([0, 0, 0], abs=0.15)
+
+
+def test_vector_scaling_lowers_the_calibration_error_on_new_tasks(overconfident):
+    scores, labels = overconfident
+    scale, shift = vector_scaling(scores[:2000], labels[:2000], CLASSES)
+
+    def error(probabilities):
+        right = np.array(CLASSES)[probabilities.argmax(axis=1)] == labels[2000:]
+        return calibration_error(right, probabilities.max(axis=1))
+
+    assert error(softmax(scale * scores[2000:] + shift)) < 0.25 * error(softmax(scores[2000:]))
+
+
+def test_vector_scaling_follows_the_order_of_the_columns(overconfident):
+    scores, labels = overconfident
+    turned = [2, 0, 1]
+    scale, _ = vector_scaling(scores, labels, CLASSES)
+    other, _ = vector_scaling(scores[:, turned], labels, [CLASSES[at] for at in turned])
+    assert other == pytest.approx(scale[turned], abs=1e-3)
+
+
+def test_a_few_separable_tasks_do_not_explode():
+    scale, shift = vector_scaling(np.eye(3) * 2 - 1, np.array(CLASSES), CLASSES)
+    assert np.isfinite([*scale, *shift]).all()
+    assert scale.max() <= 20
+
+
+def test_platt_scaling_makes_shares_match():
+    random = np.random.default_rng(1)
+    scores = random.normal(size=(4000, 2)) * [3, 1]
+    decisive = random.random((4000, 2)) < 1 / (1 + np.exp(-(scores * [1 / 3, 2] + [1, -1])))
+    scale, shift = platt_scaling(scores, decisive)
+    assert scale == pytest.approx([1 / 3, 2], rel=0.2)
+    assert shift == pytest.approx([1, -1], abs=0.15)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_column_with_one_value_is_left_alone(value):
+    scale, shift = platt_scaling(np.ones((5, 1)), np.full((5, 1), value))
+    assert (scale[0], shift[0]) == (1, 0)
+
+
+def test_no_tasks_leave_scores_alone():
+    scale, shift = platt_scaling(np.empty((0, 1)), np.empty((0, 1), dtype=bool))
+    assert (scale[0], shift[0]) == (1, 0)

@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+
+from taskfit import bundle as bundles
+from taskfit.finetuning import FineTuning, _reworded, fine_tune
+from taskfit.labelled import read_labelled
+from taskfit.labels import LABELS
+from taskfit.training import train_fine_tuned
+
+BASE = "all-MiniLM-L6-v2"
+QUICK = FineTuning(epochs=2, batch_size=16, learning_rate=2e-4)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    from tests.conftest import _PATTERNS, _ROLES
+
+    return [
+        (pattern.format(role), label, role)
+        for label, patterns in _PATTERNS.items()
+        for pattern in patterns
+        for role in _ROLES
+    ]
+
+
+@pytest.fixture(scope="module")
+def tasks(rows, tmp_path_factory):
+    path = tmp_path_factory.mktemp("fine") / "labelled.csv"
+    driver = {"human-essential": "2,0,0,0,0"}
+    lines = ["task,label,role,empathy,presence,judgement,creativity,leadership"]
+    lines += [f"{task},{label},{role},{driver.get(label, '0,0,0,0,0')}" for task, label, role in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read_labelled(path)
+
+
+@pytest.fixture(scope="module")
+def halves(tasks):
+    held = {"warden", "tutor"}
+    return tasks.where(lambda row: tasks.roles[row] not in held), tasks.where(lambda row: tasks.roles[row] in held)
+
+
+@pytest.fixture(scope="module")
+def taught(halves):
+    steps = []
+    model = fine_tune(*halves, base=BASE, settings=QUICK, progress=lambda done, total: steps.append((done, total)))
+    return model, steps
+
+
+def test_a_taught_model_labels_roles_that_it_never_saw(taught, halves):
+    model, _ = taught
+    probabilities = model.label_head.probabilities(model.encoder.encode(halves[1].texts))
+    called = [LABELS[index] for index in probabilities.argmax(axis=1)]
+    assert np.mean([a == b for a, b in zip(called, halves[1].labels, strict=True)]) > 0.9
+
+
+def test_drivers_are_taught_with_the_labels(taught, halves):
+    model, _ = taught
+    strengths = model.driver_head.strengths(model.encoder.encode(halves[1].texts))
+    human = np.array(halves[1].labels) == "human-essential"
+    assert strengths[human, 0].min() > strengths[~human, 0].max()
+
+
+def test_progress_counts_every_step_to_the_end(taught):
+    _, steps = taught
+    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1] == (len(steps), len(steps))
+
+
+def test_the_loss_falls(taught):
+    model, _ = taught
+    first, second = model.history
+    assert second.loss < first.loss
+    assert 0 <= second.accuracy <= 1
+
+
+def test_words_stay_where_they_were(taught, encoder):
+    from taskfit.encoders.onnx import dequantise
+    from taskfit.encoders.sentence_transformer import export
+
+    model, _ = taught
+    before, after = (dequantise(one.weights) for one in (export(BASE), model.encoder))
+    name = next(name for name in before if "word_embeddings" in name)
+    assert (before[name] == after[name]).all()
+    assert any((before[other] != after[other]).any() for other in before if other != name)
+
+
+def test_teaching_twice_gives_the_same_model(taught, halves):
+    again = fine_tune(*halves, base=BASE, settings=QUICK)
+    assert again.label_head.weights == pytest.approx(taught[0].label_head.weights, abs=1e-4)
+
+
+def test_training_keeps_groups_apart_and_measures_what_it_returns(tasks, tmp_path):
+    training = train_fine_tuned(tasks, BASE, name="small", settings=QUICK, bootstrap=0)
+    assert training.figures[-1].n == 24
+    assert "no role on two sides" in training.protocol
+    assert training.bundle.facts["training"]["base"] == BASE
+    assert len(training.bundle.facts["training"]["epochs"]) == 2
+    bundles.save(training.bundle, tmp_path / "model")
+    again = bundles.load(tmp_path / "model")
+    vectors = again.encoder.encode(["counsel a grieving sailor"])
+    assert (again.probabilities(vectors) == training.bundle.probabilities(vectors)).all()
+
+
+def test_rewording_keeps_every_word_but_one():
+    text = "Reconcile supplier statements monthly"
+    for seed in range(30):
+        changed = _reworded(text, np.random.default_rng(seed))
+        words = changed.removeprefix("Responsible for: ").rstrip(".").split()
+        assert sum(a != b for a, b in zip(words, text.split(), strict=True)) <= 1
+        assert sorted(changed.removeprefix("Responsible for: ").rstrip(".")) == sorted(text)
+
+
+def test_a_text_of_short_words_is_left_as_it_is_where_no_slip_fits():
+    assert {_reworded("Do it now", np.random.default_rng(seed)) for seed in range(20)} <= {
+        "Do it now", "Do it now.", "Responsible for: Do it now"
+    }  # fmt: skip
