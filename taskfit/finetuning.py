@@ -56,7 +56,7 @@ class FineTuning:
         Share of tasks whose wording is changed in ways that must not change a label.
     """
 
-    epochs: int = 4
+    epochs: int = 6
     patience: int = 2
     learning_rate: float = 1e-4
     head_learning_rate: float = 1e-3

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     help="A shipped model's encoder (default), or a sentence-transformers model on disk (needs taskfit[train]).",
 )
 @click.option("--fine-tune", is_flag=True, help="Teach the encoder too (needs taskfit[train]); minutes, not seconds.")
-@click.option("--epochs", type=click.IntRange(1), help="Passes of --fine-tune over the tasks, at most. [default: 4]")
+@click.option("--epochs", type=click.IntRange(1), help="Passes of --fine-tune over the tasks, at most. [default: 6]")
 @click.option("--name", metavar="NAME", help="How the model is called; the folder's name if left out.")
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and intervals.")
 @click.option("--force", is_flag=True, help="Replace a model in the folder.")

@@ -1,0 +1,102 @@
+"""The labelled corpus keeps what its card promises."""
+
+import csv
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from taskfit.labels import DRIVERS, LABELS
+
+WORD = re.compile(r"[a-z0-9']+")
+
+#: No run of this many words may be shared with a public set.
+SHARED_WORDS = 8
+
+
+@pytest.fixture(scope="module")
+def rows(root):
+    with (root / "data" / "tasks.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def labelled(rows):
+    return [row for row in rows if row["label"]]
+
+
+def words(text):
+    return WORD.findall(text.lower())
+
+
+def runs(text):
+    found = words(text)
+    return {tuple(found[at : at + SHARED_WORDS]) for at in range(len(found) - SHARED_WORDS + 1)}
+
+
+def test_there_are_enough_tasks_of_every_label(labelled):
+    counts = Counter(row["label"] for row in labelled)
+    assert set(counts) == set(LABELS)
+    assert min(counts.values()) >= 1400
+
+
+def test_every_major_group_of_occupations_is_covered(rows):
+    counts = Counter(row["occupation_group"] for row in rows)
+    assert len(counts) == 22
+    assert min(counts.values()) >= 120
+
+
+def test_each_driver_decides_often_enough_to_be_learned(labelled):
+    for driver in DRIVERS:
+        assert sum(row[driver] == "2" for row in labelled) >= 150
+
+
+def test_contrast_families_differ_in_label_and_share_their_split(labelled):
+    families = {}
+    for row in labelled:
+        families.setdefault(row["family"], []).append(row)
+    families.pop("")
+    assert len(families) >= 450
+    # A family whose twin was dropped as a duplicate may be left with one member.
+    apart = [members for members in families.values() if len({row["label"] for row in members}) > 1]
+    assert len(apart) >= 0.95 * len(families)
+    assert all(len({row["split"] for row in members}) == 1 for members in families.values())
+
+
+def test_rows_without_a_label_are_those_that_no_label_fits(rows):
+    for row in rows:
+        assert (row["label"] == "") == (row["kind"] in {"vague", "heading", "not-a-task"})
+
+
+def test_what_inventories_really_hold_is_there(rows):
+    kinds = Counter(row["kind"] for row in rows)
+    for kind in ("vague", "compound", "heading", "not-a-task", "personal-data", "other-language"):
+        assert kinds[kind] >= 25
+    styles = Counter(row["style"] for row in rows)
+    assert len(styles) == 8
+    assert min(styles.values()) >= 80
+
+
+def test_leading_words_vary(labelled):
+    leading = Counter(words(row["task"])[0] for row in labelled if words(row["task"]))
+    assert len(leading) >= 500
+    assert leading.most_common(1)[0][1] < 0.05 * len(labelled)
+
+
+def test_nothing_is_copied_from_a_public_set(rows, corpora):
+    public = set()
+    for file in sorted(corpora.glob("*.csv")):
+        with file.open(encoding="utf-8") as source:
+            for row in csv.DictReader(source):
+                public |= runs(row["task"])
+    assert [row["id"] for row in rows if runs(row["task"]) & public] == []
+
+
+def test_hardly_any_task_has_a_near_twin_outside_its_family(labelled, encoder):
+    vectors = encoder.encode([row["task"] for row in labelled])
+    families = np.array([row["family"] or f"alone {at}" for at, row in enumerate(labelled)])
+    twins = 0
+    for at, vector in enumerate(vectors):
+        twins += bool(((vectors @ vector > 0.92) & (families != families[at])).any())
+    assert twins <= 0.03 * len(labelled)
