@@ -129,9 +129,9 @@ POLICIES: dict[str, Policy] = {
     # Every mistake costs the same: the likeliest label.
     "balanced": Policy("balanced", ((0, 1, 1), (1, 0, 1), (1, 1, 0)), 0.60, 0.05),
     # One wrongly automated human-essential task is as bad as ten wrongly kept ones.
-    "cautious": Policy("cautious", ((0, 1, 1.5), (2, 0, 1), (10, 1.5, 0)), 0.65, 0.02),
+    "cautious": Policy("cautious", ((0, 1, 1.25), (1.25, 0, 1), (10, 1, 0)), 0.65, 0.02),
     # For decisions that cannot be taken back: automatable only where almost nothing speaks against it.
-    "strict": Policy("strict", ((0, 1, 1.5), (6, 0, 1), (50, 3, 0)), 0.80, 0.005),
+    "strict": Policy("strict", ((0, 1, 1.5), (2, 0, 1), (30, 1.5, 0)), 0.80, 0.005),
 }
 
 #: Name of the policy that is used unless another is asked for.

@@ -14,10 +14,13 @@ import numpy as np
 from taskfit.bundle import Bundle
 from taskfit.classifier import TaskFitClassifier
 from taskfit.encoders import OnnxEncoder
-from taskfit.evaluation import Metrics, baselines, check_labelled, cross_validate, evaluate, fit, grouped_folds
+from taskfit.evaluation import Metrics, baselines, check_labelled, cross_validate, evaluate, fit, grouped_folds, measure
 from taskfit.explain import Examples
 from taskfit.finetuning import FineTuning, fine_tune
 from taskfit.labelled import LabelledTasks
+from taskfit.labels import LABELS
+from taskfit.policy import POLICIES
+from taskfit.text import in_context
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -192,11 +195,16 @@ def train_fine_tuned(
     figures = evaluate(
         {**rivals, MODEL_NAME: model}, testing.texts, testing.labels, groups=testing.groups, bootstrap=bootstrap
     )
+    if testing.roles is not None:
+        told = [in_context(text, role) for text, role in zip(testing.texts, testing.roles, strict=True)]
+        with_roles = {f"{MODEL_NAME}, role known": model}
+        figures += evaluate(with_roles, told, testing.labels, groups=testing.groups, bootstrap=bootstrap)
     protocol = (
         f"test split: {len(testing):,} tasks, taught on {len(training):,}, stopped and calibrated on "
         f"{len(validation):,}, no role on two sides"
     )
     facts = _facts(name, tasks, training, figures, protocol, random_state)
+    facts["policies"] = _policies(model, testing)
     facts["training"] |= {
         "head": "taught with the encoder, vector-scaled on the dev split",
         "base": base,
@@ -205,6 +213,31 @@ def train_fine_tuned(
         "seconds": round(time.perf_counter() - started, 1),
     }
     return Training(_bundle(model, taught.encoder, memo, seen, facts), figures, summary, protocol)
+
+
+def _policies(model: TaskFitClassifier, testing: LabelledTasks) -> dict[str, dict[str, float]]:
+    """Return how each named policy does on the test tasks, and what it leaves to people."""
+    columns = [list(model.classes_).index(label) for label in LABELS if label in model.classes_]
+    if len(columns) < len(LABELS):
+        return {}  # a policy weighs all three labels
+    probabilities = model.predict_proba(testing.texts)[:, columns]
+    truth = np.array(testing.labels)
+    results = {}
+    for name, policy in POLICIES.items():
+        decisions = policy.decide(probabilities)
+        called = np.array([decision.label for decision in decisions])
+        alone = np.array([not decision.review for decision in decisions])
+        metrics = measure(name, testing.labels, called.tolist())
+        results[name] = {
+            "accuracy": metrics.accuracy,
+            "human_called_automatable": metrics.human_called_automatable,
+            "human_called_automatable_count": metrics.human_called_automatable_count,
+            "human_called_automatable_upper": metrics.human_called_automatable_upper,
+            "automatable_called_human": metrics.automatable_called_human,
+            "review": float(1 - alone.mean()),
+            "accuracy_without_review": float((called == truth)[alone].mean()) if alone.any() else 1.0,
+        }
+    return results
 
 
 def _with_splits(tasks: LabelledTasks, random_state: int) -> LabelledTasks:
