@@ -64,7 +64,7 @@ class FineTuning:
     max_tokens: int = 96
     driver_weight: float = 1.0
     role_share: float = 0.5
-    noise: float = 0.2
+    noise: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -275,21 +275,26 @@ def _freeze_words(network: Any) -> None:
 
 
 def _reworded(text: str, random: np.random.Generator) -> str:
-    """Change the wording as inventories differ: a phrase in front, a stop, a slip of the fingers."""
-    kind = random.integers(3)
-    if kind == 0:
+    """Change the wording as inventories differ: a phrase in front, or a slip of the fingers."""
+    if random.random() < 1 / 3:
         return f"Responsible for: {text}"
-    if kind == 1:
-        return text + "."
     words = text.split()
     long = [at for at, word in enumerate(words) if len(word) > 4 and word.isalpha()]
     if not long:
         return text
     at = long[random.integers(len(long))]
-    slip = int(random.integers(1, len(words[at]) - 2))
-    word = words[at]
-    words[at] = word[:slip] + word[slip + 1] + word[slip] + word[slip + 2 :]
+    words[at] = _mistyped(words[at], random)
     return " ".join(words)
+
+
+def _mistyped(word: str, random: np.random.Generator) -> str:
+    """Swap, drop or double a letter inside a word."""
+    at = int(random.integers(1, len(word) - 2))
+    return (
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at] + word[at:],
+    )[random.integers(3)]
 
 
 def _calibrated(

@@ -205,6 +205,7 @@ def train_fine_tuned(
     )
     facts = _facts(name, tasks, training, figures, protocol, random_state)
     facts["policies"] = _policies(model, testing)
+    facts["reads_roles"] = training.roles is not None and settings.role_share > 0
     facts["training"] |= {
         "head": "taught with the encoder, vector-scaled on the dev split",
         "base": base,

@@ -101,16 +101,16 @@ def test_training_keeps_groups_apart_and_measures_what_it_returns(tasks, tmp_pat
     assert (again.probabilities(vectors) == training.bundle.probabilities(vectors)).all()
 
 
-def test_rewording_keeps_every_word_but_one():
+def test_rewording_puts_a_phrase_in_front_or_changes_one_word():
     text = "Reconcile supplier statements monthly"
-    for seed in range(30):
-        changed = _reworded(text, np.random.default_rng(seed))
-        words = changed.removeprefix("Responsible for: ").rstrip(".").split()
-        assert sum(a != b for a, b in zip(words, text.split(), strict=True)) <= 1
-        assert sorted(changed.removeprefix("Responsible for: ").rstrip(".")) == sorted(text)
+    changed = {_reworded(text, np.random.default_rng(seed)) for seed in range(60)}
+    assert f"Responsible for: {text}" in changed
+    for other in changed - {f"Responsible for: {text}"}:
+        differ = [(a, b) for a, b in zip(other.split(), text.split(), strict=True) if a != b]
+        assert len(differ) <= 1  # swapping two equal letters changes nothing
+        assert all(abs(len(a) - len(b)) <= 1 and a[0] == b[0] for a, b in differ)
 
 
 def test_a_text_of_short_words_is_left_as_it_is_where_no_slip_fits():
-    assert {_reworded("Do it now", np.random.default_rng(seed)) for seed in range(20)} <= {
-        "Do it now", "Do it now.", "Responsible for: Do it now"
-    }  # fmt: skip
+    changed = {_reworded("Do it now", np.random.default_rng(seed)) for seed in range(20)}
+    assert changed == {"Do it now", "Responsible for: Do it now"}

@@ -30,6 +30,8 @@ from taskfit.cli._options import group_option, json_option, label_option, model_
 def command(**options: Any) -> None:
     """Measure a model on tasks with labels, beside baselines that are cross-validated on the same file.
 
+    A model that reads roles is told them, if the file has a column of roles.
+
     \b
     Examples:
       taskfit evaluate labelled.csv

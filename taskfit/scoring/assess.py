@@ -80,6 +80,17 @@ class Model:
         """The model's name, from its manifest."""
         return str(self.bundle.facts.get("name", "unnamed"))
 
+    @property
+    def reads_roles(self) -> bool:
+        """Whether the model was taught with roles; one that was not ignores them."""
+        return bool(self.bundle.facts.get("reads_roles", False))
+
+    def ask(self, texts: Sequence[str], roles: Sequence[str] | None) -> list[str]:
+        """Return the tasks as the model is to see them: with their roles, if it reads roles and they are known."""
+        if roles is None or not self.reads_roles:
+            return list(texts)
+        return [in_context(text, role) for text, role in zip(texts, roles, strict=True)]
+
     def assess(self, texts: Sequence[str], roles: Sequence[str] | None = None) -> list[Assessment]:
         """Assess task descriptions.
 
@@ -108,7 +119,7 @@ class Model:
         texts = ["" if text is None else str(text) for text in texts]
         findings = [screen(text) for text in texts]
         scored = [row for row, finding in enumerate(findings) if finding.has_task]
-        asked = [in_context(texts[row], None if roles is None else roles[row]) for row in scored]
+        asked = self.ask([texts[row] for row in scored], None if roles is None else [roles[row] for row in scored])
         answers = self._score(asked)
         for row, truncated in zip(scored, self.bundle.encoder.truncated(asked), strict=True):
             if truncated:

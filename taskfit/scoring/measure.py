@@ -23,7 +23,7 @@ def measure_model(model: Model, tasks: LabelledTasks, *, bootstrap: int = 200, r
     Parameters
     ----------
     model : Model
-        Its policy decides the labels.
+        Its policy decides the labels. It is told the roles if it reads roles and the tasks have them.
     tasks : LabelledTasks
         Not used to train the model, or the figures flatter it.
     bootstrap : int
@@ -46,10 +46,11 @@ def measure_model(model: Model, tasks: LabelledTasks, *, bootstrap: int = 200, r
         raise LabelledDataError(
             f"{tasks.source}: unknown label {strangers[0]!r}; a label is one of {', '.join(LABELS)}"
         )
-    probabilities = model.bundle.probabilities(model.bundle.encoder.encode(tasks.texts))
+    with_roles = model.reads_roles and tasks.roles is not None
+    probabilities = model.bundle.probabilities(model.bundle.encoder.encode(model.ask(tasks.texts, tasks.roles)))
     decided = [LABELS[index] for index in model.policy.labels(probabilities)]
     own = measure(
-        f"{model.name} ({model.policy.name})",
+        f"{model.name} ({model.policy.name}{', roles known' if with_roles else ''})",
         tasks.labels,
         decided,
         np.asarray(probabilities),
