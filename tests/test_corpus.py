@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from taskfit.labelled import read_labelled
 from taskfit.labels import DRIVERS, LABELS
 
 WORD = re.compile(r"[a-z0-9']+")
@@ -35,10 +36,11 @@ def runs(text):
     return {tuple(found[at : at + SHARED_WORDS]) for at in range(len(found) - SHARED_WORDS + 1)}
 
 
-def test_there_are_enough_tasks_of_every_label(labelled):
+def test_there_are_enough_tasks_of_every_label(rows, labelled):
+    assert len(rows) >= 6000
     counts = Counter(row["label"] for row in labelled)
     assert set(counts) == set(LABELS)
-    assert min(counts.values()) >= 1400
+    assert min(counts.values()) >= 1500
 
 
 def test_every_major_group_of_occupations_is_covered(rows):
@@ -49,7 +51,7 @@ def test_every_major_group_of_occupations_is_covered(rows):
 
 def test_each_driver_decides_often_enough_to_be_learned(labelled):
     for driver in DRIVERS:
-        assert sum(row[driver] == "2" for row in labelled) >= 150
+        assert sum(row[driver] == "2" for row in labelled) >= 250
 
 
 def test_contrast_families_differ_in_label_and_share_their_split(labelled):
@@ -57,7 +59,7 @@ def test_contrast_families_differ_in_label_and_share_their_split(labelled):
     for row in labelled:
         families.setdefault(row["family"], []).append(row)
     families.pop("")
-    assert len(families) >= 450
+    assert len(families) >= 500
     # A family whose twin was dropped as a duplicate may be left with one member.
     apart = [members for members in families.values() if len({row["label"] for row in members}) > 1]
     assert len(apart) >= 0.95 * len(families)
@@ -100,3 +102,14 @@ def test_hardly_any_task_has_a_near_twin_outside_its_family(labelled, encoder):
     for at, vector in enumerate(vectors):
         twins += bool(((vectors @ vector > 0.92) & (families != families[at])).any())
     assert twins <= 0.03 * len(labelled)
+
+
+def test_the_data_card_names_the_digest_and_the_counts(root, rows, labelled):
+    card = (root / "data" / "README.md").read_text("utf-8")
+    assert read_labelled(root / "data" / "tasks.csv").digest in card
+    assert f"{len(rows):,} original" in card
+    assert f"{len(labelled):,} of them labelled" in card
+    for split in ("train", "dev", "test"):
+        counts = [sum(row["split"] == split and row["label"] == label for row in rows) for label in LABELS]
+        total = sum(row["split"] == split for row in rows)
+        assert f"| {split} | {total:,} | " + " | ".join(f"{count:,}" for count in counts) in card

@@ -18,6 +18,7 @@ def command() -> None:
     Examples:
       taskfit models list
       taskfit models info base
+      taskfit models card base > card.md
       taskfit models verify my-model
     """
 
@@ -69,6 +70,16 @@ def verify(model: str | None, trust: bool) -> None:
             f"(allowed: {bundle.SELF_TEST_TOLERANCE}); train it again on this machine"
         )
     click.echo(f"{folder}: {len(manifest['files'])} files sound; self-test within {difference:.6f}")
+
+
+@command.command("card")
+@click.argument("model", required=False)
+def card(model: str | None) -> None:
+    """Write a model's card in Markdown to stdout: uses, data, recipe, figures, limits."""
+    from taskfit.bundle import find, inspect
+    from taskfit.card import model_card
+
+    click.echo(model_card(inspect(find(model))), nl=False)
 
 
 def _lines(manifest: dict[str, Any]) -> list[str]:

@@ -13,14 +13,14 @@ from typing import IO, Any, Self
 from taskfit.errors import InventoryError
 from taskfit.inventory.atomic import AtomicFile, output_error
 from taskfit.inventory.detect import detect_delimiter, detect_encoding
-from taskfit.inventory.interface import MISSING, Chunk, Description, Row
+from taskfit.inventory.interface import MISSING, Chunk, Description, Row, StreamInventory
 
 __all__ = ["DelimitedInventory", "DelimitedWriter"]
 
 _SAMPLE_CHARACTERS = 1 << 18
 
 
-class DelimitedInventory:
+class DelimitedInventory(StreamInventory):
     """Rows of a delimited text file, every value the exact string of its field."""
 
     def __init__(
@@ -65,15 +65,7 @@ class DelimitedInventory:
     def close(self) -> None:
         """Release the source."""
         self._text.detach()
-        self._stream.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        super().close()
 
     def _read_sample(self) -> str:
         with _readable(self._name):

@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 from taskfit.errors import InventoryError, OutputError
 from taskfit.inventory.atomic import AtomicFile, output_error
 from taskfit.inventory.delimited import safe_cell
-from taskfit.inventory.interface import MISSING, Chunk, Description, Row
+from taskfit.inventory.interface import MISSING, Chunk, Description, Row, StreamInventory
 
 __all__ = ["ExcelInventory", "ExcelWriter"]
 
@@ -24,7 +24,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAX_CELL, _MAX_ROWS = 32_767, 1_048_576
 
 
-class ExcelInventory:
+class ExcelInventory(StreamInventory):
     """Rows of one sheet; the first row holds the column names."""
 
     def __init__(self, stream: IO[bytes], name: str, *, sheet: str | None) -> None:
@@ -54,18 +54,6 @@ class ExcelInventory:
                 Row(tuple(_plain(value) for value in values), line)
                 for line, values in enumerate(self._values[start : start + size], start=start + 1)
             )
-
-    def close(self) -> None:
-        """Release the source."""
-        self._stream.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class ExcelWriter:

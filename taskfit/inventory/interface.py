@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import IO, Any, Final, Protocol, Self
 
-__all__ = ["MISSING", "Chunk", "Description", "Inventory", "Row", "Writer"]
+__all__ = ["MISSING", "Chunk", "Description", "Inventory", "Row", "StreamInventory", "Writer"]
 
 
 class _Missing:
@@ -105,6 +105,24 @@ class Inventory(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+class StreamInventory:
+    """What every inventory on a stream does: close it."""
+
+    _stream: IO[bytes]
+
+    def close(self) -> None:
+        """Release the source."""
+        self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class Writer(Protocol):

@@ -9,12 +9,12 @@ from typing import IO, Any, Self
 
 from taskfit.errors import InventoryError
 from taskfit.inventory.atomic import AtomicFile, output_error
-from taskfit.inventory.interface import MISSING, Chunk, Description, Row
+from taskfit.inventory.interface import MISSING, Chunk, Description, Row, StreamInventory
 
 __all__ = ["JsonlInventory", "JsonlWriter"]
 
 
-class JsonlInventory:
+class JsonlInventory(StreamInventory):
     """Rows of a JSON Lines file; its columns are all keys, in the order they first appear."""
 
     def __init__(self, stream: IO[bytes], name: str, *, encoding: str | None) -> None:
@@ -37,18 +37,6 @@ class JsonlInventory:
                 chunk = Chunk()
         if chunk:
             yield chunk
-
-    def close(self) -> None:
-        """Release the source."""
-        self._stream.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any]]]:
         self._stream.seek(0)

@@ -14,14 +14,14 @@ from typing import IO, Any, Self
 
 from taskfit.errors import InventoryError, OutputError
 from taskfit.inventory.atomic import AtomicFile, output_error
-from taskfit.inventory.interface import MISSING, Chunk, Description, Row
+from taskfit.inventory.interface import MISSING, Chunk, Description, Row, StreamInventory
 
 __all__ = ["ParquetInventory", "ParquetWriter"]
 
 _MAGIC = b"PAR1"
 
 
-class ParquetInventory:
+class ParquetInventory(StreamInventory):
     """Rows of a Parquet file."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
@@ -46,18 +46,6 @@ class ParquetInventory:
             cells = zip(*columns, strict=True)
             yield Chunk((Row(values, line + number) for number, values in enumerate(cells, start=1)), native=batch)
             line += batch.num_rows
-
-    def close(self) -> None:
-        """Release the source."""
-        self._stream.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _batches(self, size: int) -> Any:
         from arro3.io import read_parquet

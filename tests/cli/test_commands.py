@@ -75,7 +75,7 @@ def test_evaluate_prints_baselines_and_the_model(labelled_csv):
     result = run("evaluate", labelled_csv)
     assert result.exit_code == 0
     assert "TF-IDF + logistic regression" in result.stdout
-    assert "base (cautious)" in result.stdout
+    assert "base (cautious, roles known)" in result.stdout
 
 
 def test_evaluate_measures_a_file_too_small_for_baselines(csv_file):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -121,3 +123,22 @@ def test_an_unscored_row_has_empty_cells():
     assert row["fit_confidence"] is None
     assert row["fit_empathy"] is None
     assert row["fit_note"] == "no task in this row"
+
+
+def test_the_same_words_in_another_role_can_be_other_work(model):
+    hospice, hotline = model.assess(
+        ["Handle complaints", "Handle complaints"], ["hospice receptionist", "parcel tracking chatbot supervisor"]
+    )
+    assert hospice.probabilities["human-essential"] > hotline.probabilities["human-essential"] + 0.1
+
+
+def test_an_empty_role_is_no_role(model):
+    bare, empty = model.assess(["Handle complaints"])[0], model.assess(["Handle complaints"], [" "])[0]
+    assert bare == empty
+
+
+def test_a_model_that_was_not_taught_roles_ignores_them(model):
+    facts = {**model.bundle.facts, "reads_roles": False}
+    deaf = replace(model, bundle=replace(model.bundle, facts=facts))
+    assert not deaf.reads_roles
+    assert deaf.assess(["Handle complaints"], ["hospice nurse"]) == deaf.assess(["Handle complaints"])
