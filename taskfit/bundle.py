@@ -1,5 +1,8 @@
 """How is a model kept? A folder of arrays and JSON that runs no code when it is loaded.
 
+A model has one or two tiers: ``accurate``, a transformer, and ``fast``, static vectors that were taught by it. A tier
+is an encoder with its heads; only the files of the tier that is asked for are read.
+
 ``manifest.json`` names every file with its size and SHA-256. Loading inspects the manifest, verifies every file and
 only then builds anything. A head that taskfit did not fit (any scikit-learn classifier over the same vectors) is kept
 with joblib, which can run code: such a bundle loads only where the caller says that it is trusted.
@@ -16,21 +19,20 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from taskfit.encoders import FOLDER, OnnxEncoder
+from taskfit.conformal import LabelSets
+from taskfit.encoders import OnnxEncoder, StaticEncoder
 from taskfit.errors import BundleDamagedError, BundleError, BundleFormatError, BundleTrustError, OutputError
 from taskfit.explain import Examples
 from taskfit.heads import DriverHead, LabelHead
 from taskfit.labels import LABELS, schema_hash
 from taskfit.shipped import DEFAULT_MODEL, model_folders
+from taskfit.tier import ForeignHead, Tier
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["FORMAT", "Bundle", "ForeignHead", "find", "inspect", "load", "save", "verify"]
+__all__ = ["FORMAT", "TIERS", "Bundle", "find", "inspect", "load", "save", "verify"]
 
 #: Number of the bundle format. Raise it when an older taskfit could not read a new bundle correctly:
 #: (1) change the layout below, (2) raise this number, (3) keep reading the old number in `load` or say in the error
@@ -40,37 +42,26 @@ FORMAT = 1
 _MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 4_000_000
 _MAX_FILE_BYTES = 2_000_000_000
+#: The tiers by name, the default one first.
+TIERS = ("accurate", "fast")
+
 _HEAD, _FOREIGN_HEAD, _EXAMPLES = "head.npz", "head.joblib", "examples.json"
-_ENCODER_FILES = tuple(f"{FOLDER}/{name}" for name in ("encoder.json", "graph.onnx", "tokenizer.json", "weights.npz"))
 _EXAMPLE_VECTORS = "examples.npz"
+_ENCODER = tuple(f"encoder/{name}" for name in ("encoder.json", "graph.onnx", "tokenizer.json", "weights.npz"))
+_FAST_ENCODER = tuple(f"fast/{name}" for name in ("encoder.json", "table.npz", "tokenizer.json"))
+_FAST_HEAD = "fast/head.npz"
+
+#: The files that each tier may read.
+_FILES = {
+    "accurate": frozenset({*_ENCODER, _HEAD, _FOREIGN_HEAD, _EXAMPLES, _EXAMPLE_VECTORS}),
+    "fast": frozenset({*_FAST_ENCODER, _FAST_HEAD}),
+}
 
 #: Every file that a bundle may hold; anything else is refused.
-LAYOUT = frozenset({*_ENCODER_FILES, _HEAD, _FOREIGN_HEAD, _EXAMPLES, _EXAMPLE_VECTORS})
+LAYOUT = frozenset().union(*_FILES.values())
 
 #: Largest difference of a probability from the one recorded in the self-test, over processors and versions.
 SELF_TEST_TOLERANCE = 0.005
-
-
-@dataclass(frozen=True)
-class ForeignHead:
-    """A scikit-learn classifier over the encoder's vectors that taskfit did not fit.
-
-    Parameters
-    ----------
-    estimator : object
-        Fitted, with ``predict_proba`` and ``classes_``.
-    """
-
-    estimator: Any
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names, in the order of the columns of `probabilities`."""
-        return tuple(str(name) for name in self.estimator.classes_)
-
-    def probabilities(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return probabilities of shape (n, classes)."""
-        return np.asarray(self.estimator.predict_proba(vectors), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -79,33 +70,20 @@ class Bundle:
 
     Parameters
     ----------
-    encoder : OnnxEncoder
-    label_head : LabelHead or ForeignHead
-    driver_head : DriverHead, optional
+    tier : Tier
+        What scores: the one that was asked for, or ``accurate``.
+    fast : Tier, optional
+        The second tier, where both are in hand.
     examples : Examples, optional
         Labelled tasks that explanations quote.
     facts : dict
         What the manifest tells people: name, data with digests, recipe, figures. Plain JSON values.
     """
 
-    encoder: OnnxEncoder
-    label_head: LabelHead | ForeignHead
-    driver_head: DriverHead | None = None
+    tier: Tier
+    fast: Tier | None = None
     examples: Examples | None = None
     facts: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        foreign = sorted(set(self.label_head.classes) - set(LABELS))
-        if foreign:
-            raise BundleError(f"a bundle's labels are {', '.join(LABELS)}; got also {', '.join(foreign)}")
-
-    def probabilities(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return calibrated probabilities of shape (n, 3), columns in the order of `taskfit.labels.LABELS`."""
-        by_class = self.label_head.probabilities(vectors)
-        result = np.zeros((len(vectors), len(LABELS)))
-        for column, name in enumerate(self.label_head.classes):
-            result[:, LABELS.index(name)] = by_class[:, column]
-        return result
 
 
 def find(name: str | Path | None = None) -> Path:
@@ -176,22 +154,28 @@ def verify(folder: str | Path) -> dict[str, Any]:
     return manifest
 
 
-def load(folder: str | Path, *, trust: bool = False) -> Bundle:
-    """Load a bundle.
+def load(folder: str | Path, *, tier: str = TIERS[0], trust: bool = False) -> Bundle:
+    """Load one tier of a bundle.
 
     Parameters
     ----------
     folder : str or Path
+    tier : str
+        ``accurate`` or ``fast``.
     trust : bool
         Whether a bundle may run code. Only a foreign head needs it.
 
     Raises
     ------
     BundleError
-        One of its kinds, if the bundle is damaged, foreign, newer, or needs trust that was not given.
+        One of its kinds, if the bundle is damaged, foreign, newer, needs trust that was not given, or lacks the tier.
     """
+    if tier not in TIERS:
+        raise BundleError(f"no tier {tier!r}: choose one of {', '.join(TIERS)}")
     manifest = inspect(folder)
-    names = manifest["files"]
+    names = _FILES[tier] & set(manifest["files"])
+    if not names:
+        raise BundleError(f"{folder} has no {tier} tier: leave --tier out, or train the model with one")
     if _FOREIGN_HEAD in names and not trust:
         raise BundleTrustError(
             f"{folder} holds a joblib head, which can run code when loaded: allow it with --trust (Python: trust=True) "
@@ -199,7 +183,7 @@ def load(folder: str | Path, *, trust: bool = False) -> Bundle:
         )
     files = {name: _read_verified(Path(folder), name, manifest) for name in names}
     try:
-        return _construct(files, manifest)
+        return (_accurate if tier == TIERS[0] else _fast)(files, manifest)
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
         raise BundleDamagedError(f"{folder} cannot be used ({error}); install or train it again") from error
 
@@ -228,8 +212,9 @@ def save(bundle: Bundle, folder: str | Path, *, overwrite: bool = False) -> dict
         "format": FORMAT,
         "schema": schema_hash(),
         "labels": list(LABELS),
-        "encoder": {"dimension": bundle.encoder.dimension, "fingerprint": bundle.encoder.fingerprint},
-        "self_test": _self_test(bundle),
+        "tiers": {
+            name: _tier_facts(tier) for name, tier in zip(TIERS, (bundle.tier, bundle.fast), strict=True) if tier
+        },
         "files": {name: _entry(content) for name, content in sorted(files.items())},
     }
     contents = {**files, _MANIFEST: (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8")}
@@ -237,11 +222,11 @@ def save(bundle: Bundle, folder: str | Path, *, overwrite: bool = False) -> dict
     return manifest
 
 
-def self_test(bundle: Bundle) -> float:
-    """Return the largest difference between the recorded and the present probabilities of the self-test."""
-    recorded = bundle.facts["self_test"]
-    now = bundle.probabilities(bundle.encoder.encode(recorded["texts"]))
-    return float(np.abs(now - np.asarray(recorded["probabilities"])).max())
+def self_test(bundle: Bundle, tier: str = TIERS[0]) -> float:
+    """Return the largest difference between the recorded and the present probabilities of a tier's self-test."""
+    recorded = bundle.facts["tiers"][tier]["self_test"]
+    now = bundle.tier.probabilities(bundle.tier.encoder.encode(_SELF_TEST))
+    return float(np.abs(now - np.asarray(recorded)).max())
 
 
 def _check_format(manifest: Mapping[str, Any], path: Path) -> None:
@@ -260,9 +245,12 @@ def _check_names(files: Mapping[str, Any], path: Path) -> None:
     strangers = sorted(set(files) - LAYOUT)
     if strangers:
         raise BundleFormatError(f"{path} names a file that no bundle has, {strangers[0]!r}: not a taskfit bundle")
-    missing = sorted(set(_ENCODER_FILES) - set(files))
+    missing = sorted(set(_ENCODER) - set(files))
     if missing or not ({_HEAD, _FOREIGN_HEAD} & set(files)):
         raise BundleFormatError(f"{path} lacks {', '.join(missing) or _HEAD}: not a complete bundle")
+    half = sorted(_FILES["fast"] - set(files))
+    if half and len(half) < len(_FILES["fast"]):
+        raise BundleFormatError(f"{path} lacks {', '.join(half)}: not a complete bundle")
     for name, entry in files.items():
         if not isinstance(entry, dict) or not isinstance(entry.get("bytes"), int):
             raise BundleFormatError(f"{path} gives no size for {name}: not a taskfit bundle")
@@ -286,66 +274,84 @@ def _read_verified(folder: Path, name: str, manifest: Mapping[str, Any]) -> byte
     return content
 
 
-def _construct(files: Mapping[str, bytes], manifest: dict[str, Any]) -> Bundle:
-    encoder = OnnxEncoder.from_files({name.removeprefix(f"{FOLDER}/"): files[name] for name in _ENCODER_FILES})
-    label_head, driver_head = _foreign_head(files) if _FOREIGN_HEAD in files else _own_heads(files)
-    examples = None
-    if _EXAMPLES in files:
-        examples = Examples.from_files(files[_EXAMPLES], files[_EXAMPLE_VECTORS])
-    return Bundle(encoder, label_head, driver_head, examples, manifest)
+def _accurate(files: Mapping[str, bytes], manifest: dict[str, Any]) -> Bundle:
+    encoder = OnnxEncoder.from_files({name.split("/")[1]: files[name] for name in _ENCODER})
+    tier = Tier(encoder, _foreign_head(files)) if _FOREIGN_HEAD in files else Tier(encoder, *_own_heads(files[_HEAD]))
+    examples = Examples.from_files(files[_EXAMPLES], files[_EXAMPLE_VECTORS]) if _EXAMPLES in files else None
+    return Bundle(tier, examples=examples, facts=manifest)
 
 
-def _own_heads(files: Mapping[str, bytes]) -> tuple[LabelHead, DriverHead | None]:
-    with np.load(io.BytesIO(files[_HEAD]), allow_pickle=False) as arrays:
+def _fast(files: Mapping[str, bytes], manifest: dict[str, Any]) -> Bundle:
+    encoder = StaticEncoder.from_files({name.split("/")[1]: files[name] for name in _FAST_ENCODER})
+    return Bundle(Tier(encoder, *_own_heads(files[_FAST_HEAD])), facts=manifest)
+
+
+def _own_heads(head: bytes) -> tuple[LabelHead, DriverHead | None, LabelSets | None]:
+    with np.load(io.BytesIO(head), allow_pickle=False) as arrays:
         label_head = LabelHead(
             tuple(str(name) for name in arrays["classes"]),
             *(arrays[f"label_{part}"] for part in ("weights", "bias", "scale", "shift")),
         )
-        if "driver_weights" not in arrays:
-            return label_head, None
-        driver_head = DriverHead(*(arrays[f"driver_{part}"] for part in ("weights", "bias", "scale", "shift")))
-        return label_head, driver_head
+        driver_head = label_sets = None
+        if "driver_weights" in arrays:
+            driver_head = DriverHead(*(arrays[f"driver_{part}"] for part in ("weights", "bias", "scale", "shift")))
+        if "sets_0" in arrays:
+            label_sets = LabelSets(tuple(arrays[f"sets_{column}"] for column in range(len(LABELS))))
+        return label_head, driver_head, label_sets
 
 
-def _foreign_head(files: Mapping[str, bytes]) -> tuple[ForeignHead, None]:
+def _foreign_head(files: Mapping[str, bytes]) -> ForeignHead:
     import joblib
 
-    return ForeignHead(joblib.load(io.BytesIO(files[_FOREIGN_HEAD]))), None
+    return ForeignHead(joblib.load(io.BytesIO(files[_FOREIGN_HEAD])))
 
 
 def _files(bundle: Bundle) -> dict[str, bytes]:
-    files = {f"{FOLDER}/{name}": content for name, content in bundle.encoder.files().items()}
-    buffer = io.BytesIO()
-    if isinstance(bundle.label_head, ForeignHead):
+    files = {f"encoder/{name}": content for name, content in bundle.tier.encoder.files().items()}
+    if isinstance(bundle.tier.label_head, ForeignHead):
         import joblib
 
-        joblib.dump(bundle.label_head.estimator, buffer)
+        buffer = io.BytesIO()
+        joblib.dump(bundle.tier.label_head.estimator, buffer)
         files[_FOREIGN_HEAD] = buffer.getvalue()
     else:
-        np.savez(buffer, **_head_arrays(bundle.label_head, bundle.driver_head))
-        files[_HEAD] = buffer.getvalue()
+        files[_HEAD] = _head_file(bundle.tier)
+    if bundle.fast is not None:
+        files |= {f"fast/{name}": content for name, content in bundle.fast.encoder.files().items()}
+        files[_FAST_HEAD] = _head_file(bundle.fast)
     if bundle.examples is not None:
         files[_EXAMPLES], files[_EXAMPLE_VECTORS] = bundle.examples.to_files()
     return files
 
 
-def _head_arrays(label_head: LabelHead, driver_head: DriverHead | None) -> dict[str, Any]:
-    arrays: dict[str, Any] = {"classes": np.array(label_head.classes)}
-    heads: dict[str, LabelHead | DriverHead | None] = {"label": label_head, "driver": driver_head}
+def _head_file(tier: Tier) -> bytes:
+    arrays: dict[str, Any] = {"classes": np.array(tier.label_head.classes)}
+    heads: dict[str, Any] = {"label": tier.label_head, "driver": tier.driver_head}
     for name, head in heads.items():
         if head is not None:
             arrays |= {f"{name}_{part}": getattr(head, part) for part in ("weights", "bias", "scale", "shift")}
-    return arrays
+    if tier.label_sets is not None:
+        arrays |= {f"sets_{column}": scores for column, scores in enumerate(tier.label_sets.scores)}
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
 
 
-def _self_test(bundle: Bundle) -> dict[str, Any]:
-    texts = [
-        "Match supplier invoices to purchase orders",
-        "Draft the quarterly report for the finance director to check",
-        "Sit with a grieving family and explain what happens next",
-    ]
-    probabilities = bundle.probabilities(bundle.encoder.encode(texts))
-    return {"texts": texts, "probabilities": np.round(probabilities, 6).tolist()}
+#: Texts whose probabilities the manifest records, so that `taskfit models verify` can tell whether they come again.
+_SELF_TEST = (
+    "Match supplier invoices to purchase orders",
+    "Draft the quarterly report for the finance director to check",
+    "Sit with a grieving family and explain what happens next",
+)
+
+
+def _tier_facts(tier: Tier) -> dict[str, Any]:
+    probabilities = tier.probabilities(tier.encoder.encode(_SELF_TEST))
+    return {
+        "dimension": tier.encoder.dimension,
+        "fingerprint": tier.encoder.fingerprint,
+        "self_test": np.round(probabilities, 6).tolist(),
+    }
 
 
 def _entry(content: bytes) -> dict[str, Any]:

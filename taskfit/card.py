@@ -43,9 +43,11 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     ]
     if figures:
         sections.append(f"## Figures\n\n{manifest.get('protocol', '').capitalize()}.\n\n{_figures(figures)}")
-        sections.append(f"## By label\n\n{_by_label(figures[-1])}")
+        sections.append(f"## By label\n\n{_by_label(_main(figures))}")
     if manifest.get("policies"):
         sections.append(f"## Policies\n\n{_policies(manifest['policies'])}")
+    if manifest.get("profile"):
+        sections.append(f"## Confidence and doubt\n\n{_profile(manifest['profile'])}")
     sections.append(f"## Limits\n\n{_LIMITS}")
     sections.append(f"## Licences\n\n{_licences(manifest)}")
     return "\n\n".join(sections) + "\n"
@@ -56,16 +58,21 @@ def _summary(manifest: Mapping[str, Any]) -> str:
     roles = "reads roles" if manifest.get("reads_roles") else "reads no roles"
     return (
         f"Made {manifest.get('created', 'at an unknown date')}; {size:.1f} MB, format {manifest['format']}, label "
-        f"schema `{manifest['schema']}`, encoder fingerprint `{manifest['encoder']['fingerprint']}`; {roles}."
+        f"schema `{manifest['schema']}`; {roles}.\n\n"
+        + "\n".join(
+            f"- {name} tier: {tier['dimension']} dimensions, encoder fingerprint `{tier['fingerprint']}`"
+            for name, tier in manifest["tiers"].items()
+        )
     )
 
 
 def _data(manifest: Mapping[str, Any]) -> str:
     data = manifest.get("data", {})
-    return (
-        f"`{data.get('file')}`: {data.get('tasks', 0):,} labelled tasks, {data.get('fitted_on', 0):,} of them fitted "
-        f"on. SHA-256 of texts and labels: `{data.get('sha256')}`."
-    )
+    lines = [
+        f"- `{file['name']}`: {file['tasks']:,} labelled tasks; SHA-256 of texts and labels `{file['sha256']}`"
+        for file in data.get("files", [])
+    ]
+    return "\n".join([*lines, f"\nFitted on {data.get('fitted_on', 0):,} of them."])
 
 
 def _recipe(manifest: Mapping[str, Any]) -> str:
@@ -102,6 +109,12 @@ def _figures(figures: Sequence[Metrics]) -> str:
     return "\n".join(rows) + "\n\nThe likeliest label counts; 95 % intervals in brackets."
 
 
+def _main(figures: Sequence[Metrics]) -> Metrics:
+    """Return the figures of the model itself: not a baseline, not the fast tier, roles known where they were told."""
+    named = {metrics.name: metrics for metrics in figures}
+    return named.get("taskfit, role known") or named.get("taskfit") or figures[-1]
+
+
 def _by_label(metrics: Metrics) -> str:
     rows = [f"{metrics.name}:", "", "| label | precision | recall | F1 | tasks |", "|---|---|---|---|---|"]
     for label in LABELS:
@@ -115,19 +128,64 @@ def _by_label(metrics: Metrics) -> str:
 
 def _policies(policies: Mapping[str, Mapping[str, float]]) -> str:
     rows = [
-        "| policy | accuracy | human-essential called automatable (95 % bound) | to review | accuracy of the rest |",
-        "|---|---|---|---|---|",
+        "| policy | accuracy | human-essential called automatable (95 % bound) | to review | accuracy of the rest | "
+        "human-essential automated without review |",
+        "|---|---|---|---|---|---|",
     ]
     for name, result in policies.items():
         rows.append(
             f"| {name} | {result['accuracy']:.1%} | {result['human_called_automatable']:.1%} "
             f"({result['human_called_automatable_upper']:.1%}) | {result['review']:.1%} | "
-            f"{result['accuracy_without_review']:.1%} |"
+            f"{result['accuracy_without_review']:.1%} | {result['human_automated_without_review']} |"
         )
+    return "\n".join(rows)
+
+
+def _profile(profile: Mapping[str, Any]) -> str:
+    parts = [_reliability(profile["reliability"])]
+    curve = ", ".join(f"{accuracy:.1%} of the surest {share:.0%}" for share, accuracy in profile["surest"])
+    parts.append(f"Right labels: {curve}.")
+    if profile.get("label_sets"):
+        parts.append(_label_sets(profile["label_sets"]))
+    if profile.get("drivers"):
+        areas = ", ".join(f"{name} {area:.3f}" for name, area in profile["drivers"].items())
+        mean = sum(profile["drivers"].values()) / len(profile["drivers"])
+        parts.append(f'Area under the ROC curve of "decisive": {areas}; mean {mean:.3f}.')
+    if profile.get("families"):
+        families = profile["families"]
+        parts.append(f"Contrast families with every member right: {families['all_right']} of {families['families']}.")
+    return "\n\n".join(parts)
+
+
+def _reliability(bins: Sequence[Sequence[float]]) -> str:
+    """Draw a reliability diagram that any reader of text can see: bars of confidence and of accuracy."""
+    lines = ["```", "confidence  accuracy  tasks"]
+    for confidence, accuracy, count in bins:
+        bar = "".join("█" if at / 40 < accuracy else " " for at in range(40))
+        at = min(39, int(confidence * 40))
+        lines.append(f"{confidence:>9.1%} {accuracy:>9.1%} {count:>6,.0f}  {bar[:at]}|{bar[at + 1 :]}".rstrip())
+    return "\n".join(
+        [*lines, "```", "", "Bars: accuracy. The stroke: confidence; calibrated bars end at their stroke."]
+    )
+
+
+def _label_sets(by_coverage: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = [
+        "Label sets: how often they hold the true label, against the promise.",
+        "",
+        "| promised | " + " | ".join(LABELS) + " | labels a set | single label |",
+        "|---|" + "---|" * (len(LABELS) + 2),
+    ]
+    for coverage, result in by_coverage.items():
+        covered = " | ".join(f"{result['covered'].get(label, float('nan')):.1%}" for label in LABELS)
+        rows.append(f"| {float(coverage):.0%} | {covered} | {result['size']:.2f} | {result['single']:.1%} |")
     return "\n".join(rows)
 
 
 def _licences(manifest: Mapping[str, Any]) -> str:
     base = manifest.get("training", {}).get("base")
     encoder = f"Encoder: taught from {base}" if base else "Encoder: as the model it came from"
-    return f"{encoder} (all-MiniLM-L6-v2: Apache 2.0). Corpus and heads of the shipped model: CC BY 4.0."
+    return (
+        f"{encoder} (all-MiniLM-L6-v2: Apache 2.0). Corpus and heads of the shipped model: CC BY 4.0. It "
+        "also learned from task statements of O*NET (U.S. Department of Labor, CC BY 4.0), labelled for this project."
+    )

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taskfit.calibration import platt_scaling, vector_scaling
-from taskfit.encoders import OnnxEncoder
-from taskfit.heads import DriverHead, LabelHead
 from taskfit.labelled import LabelledTasks
 from taskfit.labels import DRIVERS, LABELS
 from taskfit.text import in_context, normalise
+from taskfit.tier import Tier, calibrated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,16 +90,12 @@ class FineTuned:
 
     Parameters
     ----------
-    encoder : OnnxEncoder
-    label_head : LabelHead
-    driver_head : DriverHead or None
-        None if the tasks have no driver ratings.
+    tier : Tier
+        Without a driver head if the tasks have no driver ratings.
     history : tuple of Epoch
     """
 
-    encoder: OnnxEncoder
-    label_head: LabelHead
-    driver_head: DriverHead | None
+    tier: Tier
     history: tuple[Epoch, ...]
 
 
@@ -146,8 +140,8 @@ def fine_tune(
     teacher = _Teacher(network, training, settings, random_state)
     history = tuple(teacher.epochs(validation, progress))
     encoder = convert(network)
-    weights, bias = teacher.heads()
-    return FineTuned(encoder, *_calibrated(encoder, weights, bias, training, validation), history)
+    with_drivers = training.drivers is not None
+    return FineTuned(calibrated(encoder, *teacher.heads(), validation, with_drivers=with_drivers), history)
 
 
 class _Teacher:
@@ -247,7 +241,10 @@ class _Teacher:
             text = _reworded(text, self._random)
         roles = self._tasks.roles
         with_role = roles is not None and self._random.random() < self._settings.role_share
-        return in_context(text, roles[row] if with_role and roles is not None else None)
+        if not with_role or roles is None:
+            return text
+        retitled = self._random.random() < self._settings.noise
+        return in_context(text, _retitled(roles[row], self._random) if retitled else roles[row])
 
     def _scores(self, texts: Sequence[str]) -> Any:
         features = self._network.tokenizer(
@@ -287,6 +284,12 @@ def _reworded(text: str, random: np.random.Generator) -> str:
     return " ".join(words)
 
 
+def _retitled(role: str, random: np.random.Generator) -> str:
+    """Say the holder's seniority or gender, which change nobody's work."""
+    title = ("senior", "junior", "male", "female")[random.integers(4)]
+    return f"{title} {role}" if role else role
+
+
 def _mistyped(word: str, random: np.random.Generator) -> str:
     """Swap, drop or double a letter inside a word."""
     at = int(random.integers(1, len(word) - 2))
@@ -295,28 +298,3 @@ def _mistyped(word: str, random: np.random.Generator) -> str:
         word[:at] + word[at + 1 :],
         word[:at] + word[at] + word[at:],
     )[random.integers(3)]
-
-
-def _calibrated(
-    encoder: OnnxEncoder,
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64],
-    training: LabelledTasks,
-    validation: LabelledTasks,
-) -> tuple[LabelHead, DriverHead | None]:
-    # Both forms in which tasks are scored: bare, and with their role.
-    copies = 1 if validation.roles is None else 2
-    texts = list(validation.texts)
-    if validation.roles is not None:
-        texts += [in_context(text, role) for text, role in zip(validation.texts, validation.roles, strict=True)]
-    vectors = encoder.encode(texts)
-    labels = np.array(validation.labels * copies)
-    n = len(LABELS)
-    raw = LabelHead(LABELS, weights[:n], bias[:n], np.ones(n), np.zeros(n))
-    label_head = LabelHead(LABELS, weights[:n], bias[:n], *vector_scaling(raw.scores(vectors), labels, LABELS))
-    if training.drivers is None or validation.drivers is None:
-        return label_head, None
-    m = len(DRIVERS)
-    plain = DriverHead(weights[n:], bias[n:], np.ones(m), np.zeros(m))
-    decisive = np.vstack([validation.drivers >= 2] * copies)
-    return label_head, DriverHead(weights[n:], bias[n:], *platt_scaling(plain.scores(vectors), decisive))

@@ -16,7 +16,7 @@ from taskfit.inventory import Row, open_inventory, role_column, text_column
 from taskfit.labels import DRIVERS
 from taskfit.text import key
 
-__all__ = ["LabelledTasks", "read_labelled", "same_tasks"]
+__all__ = ["LabelledFile", "LabelledTasks", "concatenate", "read_labelled", "same_tasks"]
 
 #: Names of the columns that are found without being named, in the order they are tried.
 LABEL_COLUMNS = ("label", "fit_label", "class", "category", "target")
@@ -24,6 +24,24 @@ GROUP_COLUMNS = ("group", "role", "occupation", "job title", "job_title", "soc_c
 SPLIT_COLUMN, ID_COLUMN, FAMILY_COLUMN = "split", "id", "family"
 
 _CHUNK = 10_000
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """Where labelled tasks came from.
+
+    Parameters
+    ----------
+    name : str
+    sha256 : str
+        Of the texts and labels, in hexadecimal.
+    tasks : int
+        How many labelled tasks it has.
+    """
+
+    name: str
+    sha256: str
+    tasks: int
 
 
 @dataclass(frozen=True)
@@ -45,10 +63,8 @@ class LabelledTasks:
         What each task is called, and its contrast family (empty for none).
     lines : list of int
         Where each task stands in its file.
-    source : str
-        Name of the file.
-    digest : str
-        SHA-256 of the labelled tasks, in hexadecimal.
+    files : tuple of LabelledFile
+        The files that they came from, whole.
     unlabelled : int
         Rows that were left out because they have no text or no label.
     """
@@ -62,9 +78,13 @@ class LabelledTasks:
     ids: list[str] | None
     families: list[str] | None
     lines: list[int]
-    source: str
-    digest: str
+    files: tuple[LabelledFile, ...]
     unlabelled: int = 0
+
+    @property
+    def source(self) -> str:
+        """The names of the files."""
+        return " + ".join(file.name for file in self.files)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -89,8 +109,7 @@ class LabelledTasks:
             ids=pick(self.ids),
             families=pick(self.families),
             lines=pick(self.lines),
-            source=self.source,
-            digest=self.digest,
+            files=self.files,
             unlabelled=self.unlabelled,
         )
 
@@ -161,9 +180,40 @@ def read_labelled(
         ids=optional(ID_COLUMN),
         families=optional(FAMILY_COLUMN),
         lines=[row.line for row in labelled],
-        source=Path(source).name,
-        digest=_digest(texts, labels),
+        files=(LabelledFile(Path(source).name, _digest(texts, labels), len(texts)),),
         unlabelled=len(rows) - len(labelled),
+    )
+
+
+def concatenate(parts: Sequence[LabelledTasks]) -> LabelledTasks:
+    """Return the tasks of several files as one.
+
+    Groups, drivers, splits, ids and families are kept if every file has them; a role that a file lacks is unknown.
+
+    Parameters
+    ----------
+    parts : sequence of LabelledTasks
+        At least one.
+    """
+
+    def joined(name: str) -> Any:
+        values = [getattr(part, name) for part in parts]
+        return None if any(value is None for value in values) else [entry for value in values for entry in value]
+
+    any_roles = any(part.roles is not None for part in parts)
+    drivers = joined("drivers")
+    return LabelledTasks(
+        texts=joined("texts"),
+        labels=joined("labels"),
+        groups=joined("groups"),
+        roles=[role for part in parts for role in part.roles or [""] * len(part)] if any_roles else None,
+        drivers=None if drivers is None else np.array(drivers, dtype=np.int8).reshape(-1, len(DRIVERS)),
+        splits=joined("splits"),
+        ids=joined("ids"),
+        families=joined("families"),
+        lines=joined("lines"),
+        files=tuple(dict.fromkeys(file for part in parts for file in part.files)),
+        unlabelled=sum(part.unlabelled for part in parts),
     )
 
 

@@ -48,7 +48,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Policy:
-    """A cost matrix and two limits.
+    """A cost matrix and limits.
 
     Parameters
     ----------
@@ -59,12 +59,16 @@ class Policy:
         Below it a decision goes to a person.
     maximum_human_risk : float
         A task called automatable goes to a person if it is human-essential with more than this probability.
+    coverage : float, optional
+        A task goes to a person if more than one label is possible, in label sets that hold the true label this often
+        (see `taskfit.conformal`). None asks for no sets.
     """
 
     name: str
     costs: tuple[tuple[float, ...], ...]
     minimum_confidence: float
     maximum_human_risk: float
+    coverage: float | None = None
 
     def __post_init__(self) -> None:
         costs = np.asarray(self.costs, dtype=float)
@@ -72,7 +76,7 @@ class Policy:
             raise PolicyError(f"policy {self.name!r}: costs must be 3 rows of 3 numbers, got shape {costs.shape}")
         if not np.isfinite(costs).all() or (costs < 0).any() or np.diag(costs).any():
             raise PolicyError(f"policy {self.name!r}: costs must be finite, at least 0, and 0 on the diagonal")
-        for limit in (self.minimum_confidence, self.maximum_human_risk):
+        for limit in (self.minimum_confidence, self.maximum_human_risk, self.coverage or 0):
             if not 0 <= limit <= 1:
                 raise PolicyError(f"policy {self.name!r}: limits must lie between 0 and 1, got {limit}")
 
@@ -87,24 +91,27 @@ class Policy:
         result: NDArray[np.intp] = len(LABELS) - 1 - cheapest
         return result
 
-    def decide(self, probabilities: NDArray[np.float64]) -> list[Decision]:
+    def decide(self, probabilities: NDArray[np.float64], possible: NDArray[np.bool_] | None = None) -> list[Decision]:
         """Decide every row of calibrated probabilities.
 
         Parameters
         ----------
         probabilities : ndarray of shape (n, 3)
             In the order of `taskfit.labels.LABELS`.
+        possible : ndarray of bool, shape (n, 3), optional
+            Label sets at the policy's coverage, where the model has them.
 
         Returns
         -------
         list of Decision
         """
+        sets = np.zeros_like(probabilities, dtype=np.bool_) if possible is None else possible
         return [
-            self._decision(row, int(index))
-            for row, index in zip(probabilities, self.labels(probabilities), strict=True)
+            self._decision(row, int(index), label_set)
+            for row, index, label_set in zip(probabilities, self.labels(probabilities), sets, strict=True)
         ]
 
-    def _decision(self, row: NDArray[np.float64], index: int) -> Decision:
+    def _decision(self, row: NDArray[np.float64], index: int, possible: NDArray[np.bool_]) -> Decision:
         confidence = float(row[index])
         likeliest = int(np.argmax(row))
         reasons = []
@@ -116,7 +123,10 @@ class Policy:
         risky = index == _AUTOMATABLE and row[_HUMAN] > self.maximum_human_risk
         if risky:
             reasons.append(f"{row[_HUMAN]:.0%} likely to need a person")
-        return Decision(LABELS[index], confidence, unsure or bool(risky), "; ".join(reasons))
+        others = [LABELS[other] for other in np.flatnonzero(possible) if other != index]
+        if others and not unsure:
+            reasons.append(f"may be {' or '.join(others)}")
+        return Decision(LABELS[index], confidence, unsure or bool(risky) or bool(others), "; ".join(reasons))
 
 
 def _odds(row: NDArray[np.float64]) -> str:
@@ -127,11 +137,11 @@ def _odds(row: NDArray[np.float64]) -> str:
 #: Named policies. Their measured error rates stand in the README.
 POLICIES: dict[str, Policy] = {
     # Every mistake costs the same: the likeliest label.
-    "balanced": Policy("balanced", ((0, 1, 1), (1, 0, 1), (1, 1, 0)), 0.60, 0.05),
+    "balanced": Policy("balanced", ((0, 1, 1), (1, 0, 1), (1, 1, 0)), 0.60, 0.05, 0.90),
     # One wrongly automated human-essential task is as bad as ten wrongly kept ones.
-    "cautious": Policy("cautious", ((0, 1, 1.25), (1.25, 0, 1), (10, 1, 0)), 0.65, 0.02),
+    "cautious": Policy("cautious", ((0, 1, 1.25), (1.25, 0, 1), (10, 1, 0)), 0.65, 0.02, 0.95),
     # For decisions that cannot be taken back: automatable only where almost nothing speaks against it.
-    "strict": Policy("strict", ((0, 1, 1.5), (2, 0, 1), (30, 1.5, 0)), 0.80, 0.005),
+    "strict": Policy("strict", ((0, 1, 1.5), (2, 0, 1), (30, 1.5, 0)), 0.80, 0.005, 0.99),
 }
 
 #: Name of the policy that is used unless another is asked for.
@@ -171,4 +181,5 @@ def _from_dict(fields: dict[str, Any], default_name: str) -> Policy:
         costs=tuple(tuple(float(cost) for cost in row) for row in fields["costs"]),
         minimum_confidence=float(fields["minimum_confidence"]),
         maximum_human_risk=float(fields["maximum_human_risk"]),
+        coverage=None if fields.get("coverage") is None else float(fields["coverage"]),
     )

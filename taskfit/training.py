@@ -13,14 +13,28 @@ import numpy as np
 
 from taskfit.bundle import Bundle
 from taskfit.classifier import TaskFitClassifier
-from taskfit.encoders import OnnxEncoder
-from taskfit.evaluation import Metrics, baselines, check_labelled, cross_validate, evaluate, fit, grouped_folds, measure
+from taskfit.conformal import LabelSets
+from taskfit.distillation import Unlabelled, distil
+from taskfit.encoders import Encoder, OnnxEncoder
+from taskfit.evaluation import (
+    Metrics,
+    baselines,
+    check_labelled,
+    cross_validate,
+    evaluate,
+    fit,
+    grouped_folds,
+    measure,
+    profile,
+)
 from taskfit.explain import Examples
 from taskfit.finetuning import FineTuning, fine_tune
-from taskfit.labelled import LabelledTasks
-from taskfit.labels import LABELS
+from taskfit.heads import LabelHead
+from taskfit.labelled import LabelledTasks, concatenate
+from taskfit.labels import LABELS, Label
 from taskfit.policy import POLICIES
 from taskfit.text import in_context
+from taskfit.tier import Tier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +75,7 @@ class Training:
 class _MemoEncoder:
     """An encoder that remembers, so that each distinct text is encoded once for all folds."""
 
-    encoder: OnnxEncoder
+    encoder: Encoder
     known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
@@ -88,6 +102,7 @@ def train(
     tasks: LabelledTasks,
     encoder: OnnxEncoder,
     *,
+    also: Sequence[LabelledTasks] = (),
     name: str = "custom",
     random_state: int = 0,
     bootstrap: int = 200,
@@ -102,6 +117,8 @@ def train(
     ----------
     tasks : LabelledTasks
     encoder : OnnxEncoder
+    also : sequence of LabelledTasks
+        Further tasks to learn from; they are not quoted in explanations. Their ``test`` splits are kept out.
     name : str
         How the model is called in its manifest.
     random_state : int
@@ -132,23 +149,38 @@ def train(
         fitting = tasks
         figures, folds = _cross_validated(model, tasks, bootstrap, random_state)
         protocol = f"{folds}-fold cross-validation, no group and no repeated text on both sides"
-    fitted = model.fit(fitting.texts, fitting.labels, drivers=fitting.drivers, groups=fitting.groups)
-    facts = _facts(name, tasks, fitting, figures, protocol, random_state)
+    taught = concatenate([fitting, *(part.split("train", "dev") for part in also)])
+    fitted = model.fit(taught.texts, taught.labels, drivers=taught.drivers, groups=taught.groups)
+    facts = _facts(name, [tasks, *also], len(taught), figures, protocol, random_state)
     facts["training"]["seconds"] = round(time.perf_counter() - started, 1)
-    return Training(_bundle(fitted, encoder, memo, fitting, facts), figures, summary, protocol)
+    tier = Tier(encoder, fitted.label_head_, fitted.driver_head_, _label_sets(fitted, taught))
+    return Training(Bundle(tier, examples=_examples(fitting, memo), facts=facts), figures, summary, protocol)
+
+
+def _label_sets(fitted: TaskFitClassifier, tasks: LabelledTasks) -> LabelSets | None:
+    """Return label sets from the scores that were held out, where every label has them."""
+    if fitted.out_of_fold_ is None or len(fitted.classes_) < len(LABELS):
+        return None
+    head = fitted.label_head_
+    scores = head.scale * fitted.out_of_fold_ + head.shift
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    columns = [head.classes.index(label) for label in LABELS]
+    return LabelSets.of((powers / powers.sum(axis=1, keepdims=True))[:, columns], tasks.labels, LABELS)
 
 
 def train_fine_tuned(
     tasks: LabelledTasks,
     base: str,
     *,
+    also: Sequence[LabelledTasks] = (),
+    unlabelled: Unlabelled | None = None,
     name: str = "custom",
     settings: FineTuning | None = None,
     random_state: int = 0,
     bootstrap: int = 200,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> Training:
-    """Teach an encoder and its heads, and measure them on tasks that neither has seen.
+    """Teach an encoder and its heads, distil a fast tier from them, and measure both on tasks that they have not seen.
 
     If the tasks carry splits, ``train`` teaches, ``dev`` stops and calibrates, and the figures are those of
     ``test``. Otherwise a fifth of the groups is kept back for the figures and an eighth of the rest for stopping and
@@ -159,6 +191,10 @@ def train_fine_tuned(
     tasks : LabelledTasks
     base : str
         The encoder to start from: a folder, or a name from `taskfit.encoders.sentence_transformer.PACKAGED`.
+    also : sequence of LabelledTasks
+        Further tasks to learn from, split like `tasks`; they are measured apart and not quoted in explanations.
+    unlabelled : Unlabelled, optional
+        More tasks for the fast tier to learn from.
     name : str
         How the model is called in its manifest.
     settings : FineTuning, optional
@@ -167,7 +203,7 @@ def train_fine_tuned(
     bootstrap : int
         Resamples of the intervals of the figures; 0 for none.
     progress : callable
-        Called with the steps done and the steps in all.
+        Called with the stage, the steps done and the steps in all.
 
     Returns
     -------
@@ -182,50 +218,87 @@ def train_fine_tuned(
     """
     started = time.perf_counter()
     summary = check_labelled(tasks.texts, tasks.labels, lines=tasks.lines)
-    tasks = _with_splits(tasks, random_state)
-    training, validation, testing = (tasks.split(split) for split in ("train", "dev", "test"))
+    parts = [_with_splits(part, random_state) for part in (tasks, *also)]
+    training, validation = (concatenate([part.split(split) for part in parts]) for split in ("train", "dev"))
+    testing = parts[0].split("test")
     settings = settings or FineTuning()
-    taught = fine_tune(training, validation, base=base, settings=settings, random_state=random_state, progress=progress)
-    memo = _MemoEncoder(taught.encoder)
-    model = TaskFitClassifier.from_heads(memo, taught.label_head, taught.driver_head)
+    taught = fine_tune(
+        training,
+        validation,
+        base=base,
+        settings=settings,
+        random_state=random_state,
+        progress=lambda done, total: progress("fine-tuning", done, total),
+    )
+    fast = distil(
+        taught.tier,
+        training,
+        validation,
+        unlabelled,
+        random_state=random_state,
+        progress=lambda done, total: progress("distilling", done, total),
+    )
+    seen = concatenate([training, validation])
+    models = {MODEL_NAME: _classifier(taught.tier), f"{MODEL_NAME}, fast": _classifier(fast)}
     rivals = baselines(random_state)
-    seen = tasks.split("train", "dev")
     for rival in rivals.values():
         fit(rival, seen.texts, seen.labels, seen.groups)
-    figures = evaluate(
-        {**rivals, MODEL_NAME: model}, testing.texts, testing.labels, groups=testing.groups, bootstrap=bootstrap
-    )
-    if testing.roles is not None:
-        told = [in_context(text, role) for text, role in zip(testing.texts, testing.roles, strict=True)]
-        with_roles = {f"{MODEL_NAME}, role known": model}
-        figures += evaluate(with_roles, told, testing.labels, groups=testing.groups, bootstrap=bootstrap)
+    figures = _in_both_forms(rivals, models, testing, bootstrap)
+    for part in parts[1:]:
+        figures += _in_both_forms(rivals, models, part.split("test"), bootstrap, suffix=f" on {part.source}")
     protocol = (
         f"test split: {len(testing):,} tasks, taught on {len(training):,}, stopped and calibrated on "
         f"{len(validation):,}, no role on two sides"
     )
-    facts = _facts(name, tasks, training, figures, protocol, random_state)
-    facts["policies"] = _policies(model, testing)
+    facts = _facts(name, parts, len(training), figures, protocol, random_state)
+    facts["policies"] = _policies(taught.tier, testing)
+    facts["profile"] = profile(taught.tier, testing)
     facts["reads_roles"] = training.roles is not None and settings.role_share > 0
     facts["training"] |= {
         "head": "taught with the encoder, vector-scaled on the dev split",
         "base": base,
         "settings": asdict(settings),
         "epochs": [asdict(epoch) for epoch in taught.history],
+        "unlabelled": 0 if unlabelled is None else len(unlabelled.texts),
         "seconds": round(time.perf_counter() - started, 1),
     }
-    return Training(_bundle(model, taught.encoder, memo, seen, facts), figures, summary, protocol)
+    examples = _examples(parts[0].split("train", "dev"), taught.tier.encoder)
+    return Training(Bundle(taught.tier, fast, examples, facts), figures, summary, protocol)
 
 
-def _policies(model: TaskFitClassifier, testing: LabelledTasks) -> dict[str, dict[str, float]]:
+def _classifier(tier: Tier) -> TaskFitClassifier:
+    if not isinstance(tier.label_head, LabelHead):
+        raise TypeError("only heads that taskfit fitted can be measured like this")
+    return TaskFitClassifier.from_heads(_MemoEncoder(tier.encoder), tier.label_head, tier.driver_head)
+
+
+def _in_both_forms(
+    rivals: Mapping[str, Any],
+    models: Mapping[str, TaskFitClassifier],
+    testing: LabelledTasks,
+    bootstrap: int,
+    suffix: str = "",
+) -> list[Metrics]:
+    """Measure all on bare tasks and, where roles are known, the models on tasks with their roles too."""
+    named = {f"{name}{suffix}": estimator for name, estimator in [*rivals.items(), *models.items()]}
+    figures = evaluate(named, testing.texts, testing.labels, groups=testing.groups, bootstrap=bootstrap)
+    if testing.roles is not None:
+        told = [in_context(text, role) for text, role in zip(testing.texts, testing.roles, strict=True)]
+        with_roles = {f"{name}, role known{suffix}": model for name, model in models.items()}
+        figures += evaluate(with_roles, told, testing.labels, groups=testing.groups, bootstrap=bootstrap)
+    return figures
+
+
+def _policies(tier: Tier, testing: LabelledTasks) -> dict[str, dict[str, float]]:
     """Return how each named policy does on the test tasks, and what it leaves to people."""
-    columns = [list(model.classes_).index(label) for label in LABELS if label in model.classes_]
-    if len(columns) < len(LABELS):
-        return {}  # a policy weighs all three labels
-    probabilities = model.predict_proba(testing.texts)[:, columns]
+    probabilities = tier.probabilities(tier.encoder.encode(testing.texts))
     truth = np.array(testing.labels)
     results = {}
     for name, policy in POLICIES.items():
-        decisions = policy.decide(probabilities)
+        possible = None
+        if tier.label_sets is not None and policy.coverage is not None:
+            possible = tier.label_sets.sets(probabilities, policy.coverage)
+        decisions = policy.decide(probabilities, possible)
         called = np.array([decision.label for decision in decisions])
         alone = np.array([not decision.review for decision in decisions])
         metrics = measure(name, testing.labels, called.tolist())
@@ -237,6 +310,9 @@ def _policies(model: TaskFitClassifier, testing: LabelledTasks) -> dict[str, dic
             "automatable_called_human": metrics.automatable_called_human,
             "review": float(1 - alone.mean()),
             "accuracy_without_review": float((called == truth)[alone].mean()) if alone.any() else 1.0,
+            "human_automated_without_review": int(
+                ((called == Label.AUTOMATABLE) & (truth == Label.HUMAN_ESSENTIAL) & alone).sum()
+            ),
         }
     return results
 
@@ -277,22 +353,15 @@ def _test_split(
     return evaluate(estimators, testing.texts, testing.labels, groups=testing.groups, bootstrap=bootstrap)
 
 
-def _bundle(
-    model: TaskFitClassifier,
-    encoder: OnnxEncoder,
-    memo: _MemoEncoder,
-    fitting: LabelledTasks,
-    facts: Mapping[str, Any],
-) -> Bundle:
+def _examples(fitting: LabelledTasks, encoder: Encoder) -> Examples:
     sources = fitting.groups or [fitting.source] * len(fitting)
-    examples = Examples.of(fitting.texts, fitting.labels, sources, memo.encode(fitting.texts))
-    return Bundle(encoder, model.label_head_, model.driver_head_, examples, dict(facts))
+    return Examples.of(fitting.texts, fitting.labels, sources, encoder.encode(fitting.texts))
 
 
 def _facts(
     name: str,
-    tasks: LabelledTasks,
-    fitting: LabelledTasks,
+    parts: Sequence[LabelledTasks],
+    fitted_on: int,
     figures: Sequence[Metrics],
     protocol: str,
     random_state: int,
@@ -300,7 +369,7 @@ def _facts(
     return {
         "name": name,
         "created": datetime.now(UTC).date().isoformat(),
-        "data": {"file": tasks.source, "sha256": tasks.digest, "tasks": len(tasks), "fitted_on": len(fitting)},
+        "data": {"files": [asdict(file) for part in parts for file in part.files], "fitted_on": fitted_on},
         "training": {
             "head": "multinomial logistic regression, vector-scaled out of fold",
             "random_state": random_state,

@@ -7,10 +7,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from taskfit import bundle as bundles
-from taskfit.bundle import FORMAT, LAYOUT, Bundle, ForeignHead
+from taskfit.bundle import FORMAT, LAYOUT, Bundle
 from taskfit.errors import BundleDamagedError, BundleError, BundleFormatError, BundleTrustError, OutputError
 from taskfit.heads import LabelHead
 from taskfit.labels import LABELS, schema_hash
+from taskfit.tier import ForeignHead, Tier
 
 TEXTS = ["Match invoices to orders", "Draft a report", "Comfort a patient"]
 
@@ -53,7 +54,7 @@ def test_a_saved_bundle_answers_as_before(tmp_path):
     again = bundles.load(tmp_path / "again")
     vectors = original.encoder.encode(TEXTS)
     assert (again.probabilities(again.encoder.encode(TEXTS)) == original.probabilities(vectors)).all()
-    assert (again.driver_head.strengths(vectors) == original.driver_head.strengths(vectors)).all()
+    assert (again.tier.driver_head.strengths(vectors) == original.driver_head.strengths(vectors)).all()
     assert again.examples.texts == original.examples.texts
 
 
@@ -146,7 +147,7 @@ def foreign(tmp_path, encoder):
     """A bundle whose head is an ordinary scikit-learn classifier."""
     estimator = LogisticRegression().fit(encoder.encode(TEXTS), list(LABELS))
     folder = tmp_path / "foreign"
-    bundles.save(Bundle(encoder, ForeignHead(estimator), facts={"name": "foreign"}), folder)
+    bundles.save(Bundle(Tier(encoder, ForeignHead(estimator)), facts={"name": "foreign"}), folder)
     return folder
 
 
@@ -157,7 +158,7 @@ def test_a_foreign_head_needs_trust(foreign):
 
 def test_a_trusted_foreign_head_answers(foreign):
     bundle = bundles.load(foreign, trust=True)
-    probabilities = bundle.probabilities(bundle.encoder.encode(TEXTS))
+    probabilities = bundle.tier.probabilities(bundle.tier.encoder.encode(TEXTS))
     assert [LABELS[index] for index in probabilities.argmax(axis=1)] == list(LABELS)
     assert np.allclose(probabilities.sum(axis=1), 1)
 
@@ -185,7 +186,7 @@ def test_a_head_with_other_labels_is_refused(encoder):
     empty = np.zeros(2)
     head = LabelHead(("automatable", "fun"), np.zeros((2, encoder.dimension)), empty, empty, empty)
     with pytest.raises(BundleError, match="fun"):
-        Bundle(encoder, head)
+        Tier(encoder, head)
 
 
 def test_an_existing_folder_is_kept_unless_forced(copy):

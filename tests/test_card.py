@@ -13,8 +13,8 @@ def test_the_card_names_data_recipe_figures_and_limits(manifest):
     card = model_card(manifest)
     for heading in ("Intended and unfit uses", "Data", "Recipe", "Figures", "By label", "Policies", "Limits"):
         assert f"\n## {heading}\n" in card
-    assert manifest["data"]["sha256"] in card
-    assert manifest["encoder"]["fingerprint"] in card
+    assert all(file["sha256"] in card for file in manifest["data"]["files"])
+    assert manifest["tiers"]["accurate"]["fingerprint"] in card
     for figures in manifest["figures"]:
         assert f"| {figures['name']} | {figures['accuracy']:.1%}" in card
 

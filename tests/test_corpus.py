@@ -7,10 +7,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from taskfit.evaluation import agreement
 from taskfit.labelled import read_labelled
 from taskfit.labels import DRIVERS, LABELS
 
 WORD = re.compile(r"[a-z0-9']+")
+
+#: The first letter of a vote and its label.
+VOTES = dict(zip("AGH", LABELS, strict=True))
 
 #: No run of this many words may be shared with a public set.
 SHARED_WORDS = 8
@@ -86,6 +90,22 @@ def test_leading_words_vary(labelled):
     assert leading.most_common(1)[0][1] < 0.05 * len(labelled)
 
 
+def test_verbs_and_their_objects_vary(labelled):
+    """The leading word, folded to its stem, with the first longer word after it."""
+    small = {"with", "from", "that", "this", "into", "each", "every", "their", "your", "which", "when", "after"}
+    pairs = set()
+    for row in labelled:
+        found = words(row["task"])
+        if found[:2] == ["responsible", "for"] or found[:2] == ["you", "will"]:
+            found = found[2:]
+        after = [word for word in found[1:] if len(word) > 3 and word not in small]
+        if after:
+            stem = re.sub(r"(ing|es|s|e)$", "", found[0])
+            pairs.add((stem, after[0]))
+    assert len({verb for verb, _ in pairs}) >= 500
+    assert len(pairs) >= 4500
+
+
 def test_nothing_is_copied_from_a_public_set(rows, corpora):
     public = set()
     for file in sorted(corpora.glob("*.csv")):
@@ -106,10 +126,44 @@ def test_hardly_any_task_has_a_near_twin_outside_its_family(labelled, encoder):
 
 def test_the_data_card_names_the_digest_and_the_counts(root, rows, labelled):
     card = (root / "data" / "README.md").read_text("utf-8")
-    assert read_labelled(root / "data" / "tasks.csv").digest in card
+    assert read_labelled(root / "data" / "tasks.csv").files[0].sha256 in card
     assert f"{len(rows):,} original" in card
     assert f"{len(labelled):,} of them labelled" in card
     for split in ("train", "dev", "test"):
         counts = [sum(row["split"] == split and row["label"] == label for row in rows) for label in LABELS]
         total = sum(row["split"] == split for row in rows)
         assert f"| {split} | {total:,} | " + " | ".join(f"{count:,}" for count in counts) in card
+
+
+def test_the_second_votes_are_blind_enough_and_agree(rows, root):
+    labels = {row["id"]: row for row in rows}
+    with (root / "data" / "votes.csv").open(encoding="utf-8") as file:
+        votes = list(csv.DictReader(file))
+    assert len({vote["id"] for vote in votes}) == len(votes) >= 2000
+    first, second = ([vote[column] for vote in votes] for column in ("first_label", "label"))
+    ratings = tuple(
+        np.array([[int(row[driver]) for driver in DRIVERS] for row in source])
+        for source in ([labels[vote["id"]] for vote in votes], votes)
+    )
+    result = agreement(first, second, drivers=ratings)
+    assert result.kappa >= 0.80
+    assert min(result.drivers.values()) >= 0.70
+    card = (root / "data" / "README.md").read_text("utf-8")
+    assert f"{result.accuracy:.1%}".replace("%", " %") in card
+    assert f"{result.kappa:.3f}, {result.alpha:.3f}" in card
+    for driver, kappa in result.drivers.items():
+        assert f"{driver} {kappa:.2f}" in card
+
+
+def test_public_tasks_are_kept_as_judgements_without_their_sentences(root, corpora):
+    with (root / "data" / "onet.csv").open(encoding="utf-8") as file:
+        judged = list(csv.DictReader(file))
+    assert len({row["task_id"] for row in judged}) == len(judged) >= 1000
+    assert set(judged[0]) == {"task_id", "label", *DRIVERS, "votes", "split"}
+    with (corpora / "onet_exposure.csv").open(encoding="utf-8") as file:
+        public = {row["task_id"]: row for row in csv.DictReader(file)}
+    splits = {}
+    for row in judged:
+        assert row["label"] in {VOTES[vote[0]] for vote in row["votes"].split()}
+        splits.setdefault(public[row["task_id"]]["occupation"], set()).add(row["split"])
+    assert all(len(found) == 1 for found in splits.values())

@@ -5,6 +5,8 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from taskfit.bundle import find, inspect
+from taskfit.card import model_card
 from taskfit.cli import _COMMANDS, main
 from taskfit.policy import POLICIES
 from taskfit.scoring import FIT_COLUMNS
@@ -57,3 +59,10 @@ def test_help_of_every_command_names_only_documented_exit_codes(readme):
     for code in ("0 done", "1 a foreseen failure", "2 usage", "3 a bug", "4 a quality gate", "130"):
         assert code in readme
     assert CliRunner().invoke(main, ["--help"]).exit_code == 0
+
+
+def test_the_figures_are_those_of_the_shipped_model(readme):
+    tables = [line for line in model_card(inspect(find(None))).splitlines() if line.startswith("| ")]
+    for line in tables:
+        if not line.startswith(("| label", "| automatable", "| augmentable", "| human-essential")):
+            assert line in readme

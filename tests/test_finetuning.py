@@ -48,14 +48,14 @@ def taught(halves):
 
 def test_a_taught_model_labels_roles_that_it_never_saw(taught, halves):
     model, _ = taught
-    probabilities = model.label_head.probabilities(model.encoder.encode(halves[1].texts))
+    probabilities = model.tier.label_head.probabilities(model.tier.encoder.encode(halves[1].texts))
     called = [LABELS[index] for index in probabilities.argmax(axis=1)]
     assert np.mean([a == b for a, b in zip(called, halves[1].labels, strict=True)]) > 0.9
 
 
 def test_drivers_are_taught_with_the_labels(taught, halves):
     model, _ = taught
-    strengths = model.driver_head.strengths(model.encoder.encode(halves[1].texts))
+    strengths = model.tier.driver_head.strengths(model.tier.encoder.encode(halves[1].texts))
     human = np.array(halves[1].labels) == "human-essential"
     assert strengths[human, 0].min() > strengths[~human, 0].max()
 
@@ -78,7 +78,7 @@ def test_words_stay_where_they_were(taught, encoder):
     from taskfit.encoders.sentence_transformer import export
 
     model, _ = taught
-    before, after = (dequantise(one.weights) for one in (export(BASE), model.encoder))
+    before, after = (dequantise(one.weights) for one in (export(BASE), model.tier.encoder))
     name = next(name for name in before if "word_embeddings" in name)
     assert (before[name] == after[name]).all()
     assert any((before[other] != after[other]).any() for other in before if other != name)
@@ -86,7 +86,7 @@ def test_words_stay_where_they_were(taught, encoder):
 
 def test_teaching_twice_gives_the_same_model(taught, halves):
     again = fine_tune(*halves, base=BASE, settings=QUICK)
-    assert again.label_head.weights == pytest.approx(taught[0].label_head.weights, abs=1e-4)
+    assert again.tier.label_head.weights == pytest.approx(taught[0].tier.label_head.weights, abs=1e-4)
 
 
 def test_training_keeps_groups_apart_and_measures_what_it_returns(tasks, tmp_path):
@@ -97,8 +97,8 @@ def test_training_keeps_groups_apart_and_measures_what_it_returns(tasks, tmp_pat
     assert len(training.bundle.facts["training"]["epochs"]) == 2
     bundles.save(training.bundle, tmp_path / "model")
     again = bundles.load(tmp_path / "model")
-    vectors = again.encoder.encode(["counsel a grieving sailor"])
-    assert (again.probabilities(vectors) == training.bundle.probabilities(vectors)).all()
+    vectors = again.tier.encoder.encode(["counsel a grieving sailor"])
+    assert (again.tier.probabilities(vectors) == training.bundle.tier.probabilities(vectors)).all()
 
 
 def test_rewording_puts_a_phrase_in_front_or_changes_one_word():

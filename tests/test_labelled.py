@@ -1,7 +1,7 @@
 import pytest
 
 from taskfit.errors import ColumnError, LabelledDataError
-from taskfit.labelled import read_labelled
+from taskfit.labelled import concatenate, read_labelled
 
 
 def test_columns_are_found_by_their_usual_names(csv_file):
@@ -62,4 +62,16 @@ def test_the_digest_follows_the_content_not_the_file(csv_file):
     first = read_labelled(csv_file("task,label\nMatch,automatable\n", "a.csv"))
     second = read_labelled(csv_file("id;task;label\n1;Match;automatable\n", "b.csv"))
     third = read_labelled(csv_file("task,label\nMatch,augmentable\n", "c.csv"))
-    assert first.digest == second.digest != third.digest
+    assert first.files[0].sha256 == second.files[0].sha256 != third.files[0].sha256
+
+
+def test_files_put_together_keep_what_all_of_them_have(csv_file):
+    one = read_labelled(csv_file("task,label,role,split\nMatch,automatable,clerk,train\n", "a.csv"))
+    two = read_labelled(csv_file("task,label,split\nConsole,human-essential,test\n", "b.csv"))
+    both = concatenate([one, two])
+    assert both.texts == ["Match", "Console"]
+    assert both.roles == ["clerk", ""]
+    assert both.splits == ["train", "test"]
+    assert both.groups is None
+    assert [file.name for file in both.files] == ["a.csv", "b.csv"]
+    assert both.source == "a.csv + b.csv"

@@ -71,7 +71,7 @@ def answered(root, model):
 
 
 def labels(model, texts):
-    probabilities = model.bundle.probabilities(model.bundle.encoder.encode(texts))
+    probabilities = model.bundle.tier.probabilities(model.bundle.tier.encoder.encode(texts))
     return model.policy.labels(probabilities)
 
 

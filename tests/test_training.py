@@ -21,7 +21,7 @@ def test_training_measures_honestly_and_fits_on_everything(tasks, encoder):
     assert training.figures[-1].accuracy > 0.9
     assert "cross-validation, no group and no repeated text on both sides" in training.protocol
     assert training.bundle.facts["data"]["fitted_on"] == 120
-    assert training.bundle.facts["data"]["sha256"] == tasks.digest
+    assert training.bundle.facts["data"]["files"][0]["sha256"] == tasks.files[0].sha256
 
 
 def test_a_trained_model_is_saved_and_loaded_and_answers_the_same(tasks, encoder, tmp_path):
@@ -29,15 +29,15 @@ def test_a_trained_model_is_saved_and_loaded_and_answers_the_same(tasks, encoder
     bundles.save(training.bundle, tmp_path / "model")
     again = bundles.load(tmp_path / "model")
     vectors = encoder.encode(["Counsel a grieving clerk", "Match invoices"])
-    assert (again.probabilities(vectors) == training.bundle.probabilities(vectors)).all()
-    assert again.driver_head is None
+    assert (again.tier.probabilities(vectors) == training.bundle.tier.probabilities(vectors)).all()
+    assert again.tier.driver_head is None
     assert again.examples.nearest(vectors[0])[0].label == "human-essential"
 
 
 def test_training_twice_gives_the_same_model(tasks, encoder):
     first, second = (train(tasks, encoder, bootstrap=0).bundle for _ in range(2))
-    assert (first.label_head.weights == second.label_head.weights).all()
-    assert (first.label_head.scale == second.label_head.scale).all()
+    assert (first.tier.label_head.weights == second.tier.label_head.weights).all()
+    assert (first.tier.label_head.scale == second.tier.label_head.scale).all()
 
 
 def test_a_split_column_decides_what_is_tested(csv_file, labelled_rows, encoder):
@@ -78,8 +78,8 @@ def corpus(root):
 
 def test_the_shipped_model_names_the_digest_of_the_corpus(corpus):
     manifest = bundles.inspect(bundles.find())
-    assert manifest["data"]["sha256"] == corpus.digest
-    assert manifest["data"]["tasks"] == len(corpus)
+    assert manifest["data"]["files"][0]["sha256"] == corpus.files[0].sha256
+    assert manifest["data"]["files"][0]["tasks"] == len(corpus)
 
 
 def test_the_shipped_model_has_never_seen_the_test_split(corpus):
@@ -90,7 +90,7 @@ def test_the_shipped_model_has_never_seen_the_test_split(corpus):
 def test_the_shipped_model_s_recorded_figures_are_those_of_the_test_split(corpus):
     bundle = bundles.load(bundles.find())
     testing = corpus.split("test")
-    probabilities = bundle.probabilities(bundle.encoder.encode(testing.texts))
+    probabilities = bundle.tier.probabilities(bundle.tier.encoder.encode(testing.texts))
 
     accuracy = np.mean([LABELS[index] for index in probabilities.argmax(axis=1)] == np.array(testing.labels))
     recorded = bundle.facts["figures"][-1]

@@ -31,8 +31,15 @@ policy_option = click.option(
 
 
 def model_options(function: _Function) -> _Function:
-    """Add ``--model`` and ``--trust``."""
+    """Add ``--model``, ``--tier`` and ``--trust``."""
     function = click.option("--trust", is_flag=True, help="Load a model even if it can run code (a joblib head).")(
         function
     )
+    function = click.option(
+        "--tier",
+        default="accurate",
+        show_default=True,
+        metavar="accurate|fast",
+        help="fast: static vectors, many times quicker and a little less often right.",
+    )(function)
     return click.option("--model", metavar="NAME|DIR", help="A shipped model or a bundle's folder.")(function)

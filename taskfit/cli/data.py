@@ -27,6 +27,7 @@ def command() -> None:
       taskfit data convert onet.csv --scale automation --column gpt4_automation_1 -o labelled.csv
       taskfit data validate labelled.csv
       taskfit data agree anna.csv ben.csv
+      taskfit data join votes.csv sentences.csv --on id -o labelled.csv
     """
 
 
@@ -86,6 +87,29 @@ def convert(**options: Any) -> None:
             [(t.task, t.label, t.role, t.rating, t.ratings, f"{scale.name}: {', '.join(columns)}") for t in tasks]
         )
     click.echo(f"{len(rows):,} rows, {len(tasks):,} tasks. {scale.title}: {scale.losses}", err=True)
+
+
+@command.command("join")
+@click.argument("labels", metavar="LABELS")
+@click.argument("texts", metavar="TEXTS")
+@click.option("--on", required=True, metavar="COL", help="Column of ids, in both files.")
+@click.option("-o", "--output", default="-", metavar="OUTPUT", help="File to write; stdout as CSV if left out.")
+def join_files(labels: str, texts: str, on: str, output: str) -> None:
+    """Put sentences beside labels that are kept without them, such as those of public tasks.
+
+    \b
+    Examples:
+      taskfit data join data/onet.csv onet_exposure.csv --on task_id -o onet-labelled.csv
+    """
+    from taskfit.datasets import join
+    from taskfit.inventory import open_inventory, open_writer
+
+    with open_inventory(labels) as one, open_inventory(texts) as two:
+        rows = [[row for chunk in file.chunks(10_000) for row in chunk] for file in (one, two)]
+        columns, joined = join(rows[0], one.description.columns, rows[1], two.description.columns, on)
+    with open_writer(output, columns) as writer:
+        writer.write(joined)
+    click.echo(f"{len(joined):,} labels, each with its text", err=True)
 
 
 @command.command("validate")

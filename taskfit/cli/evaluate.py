@@ -47,7 +47,7 @@ def command(**options: Any) -> None:
     tasks = read_labelled(options["labelled"], text=options["text"], label=options["label"], group=options["group"])
     if options["split"]:
         tasks = tasks.split(options["split"])
-    model = load(options["model"], policy=options["policy"], trust=options["trust"])
+    model = load(options["model"], tier=options["tier"], policy=options["policy"], trust=options["trust"])
     figures = measure_model(model, tasks)
     if options["as_json"]:
         click.echo(json.dumps([metrics.to_dict() for metrics in figures], indent=2))

@@ -33,7 +33,7 @@ def command(**options: Any) -> None:
     """
     from taskfit.scoring import load
 
-    model = load(options["model"], policy=options["policy"], trust=options["trust"])
+    model = load(options["model"], tier=options["tier"], policy=options["policy"], trust=options["trust"])
     assessment = model.assess([options["text"]], [options["role"]] if options["role"] else None)[0]
     neighbours = model.nearest(options["text"]) if assessment.label else []
     if options["as_json"]:

@@ -63,7 +63,7 @@ def verify(model: str | None, trust: bool) -> None:
 
     folder = bundle.find(model)
     manifest = bundle.verify(folder)
-    difference = bundle.self_test(bundle.load(folder, trust=trust))
+    difference = max(bundle.self_test(bundle.load(folder, tier=tier, trust=trust), tier) for tier in manifest["tiers"])
     if difference > bundle.SELF_TEST_TOLERANCE:
         raise BundleDamagedError(
             f"{folder} answers its self-test {difference:.4f} away from what was recorded "
@@ -83,17 +83,20 @@ def card(model: str | None) -> None:
 
 
 def _lines(manifest: dict[str, Any]) -> list[str]:
-    data, training = manifest.get("data", {}), manifest.get("training", {})
+    data, training = manifest.get("data", {"files": [], "fitted_on": 0}), manifest.get("training", {})
     libraries = ", ".join(f"{name} {number}" for name, number in training.get("libraries", {}).items())
     return [
-        f"name       {manifest.get('name')}",
-        f"created    {manifest.get('created')}",
-        f"format     {manifest['format']}, label schema {manifest['schema']}",
-        f"encoder    {manifest['encoder']['dimension']} dimensions, fingerprint {manifest['encoder']['fingerprint']}",
-        f"head       {training.get('head')}",
-        f"data       {data.get('file')}: fitted on {data.get('fitted_on')} of {data.get('tasks')} tasks",
-        f"           sha256 {data.get('sha256')}",
-        f"made with  {libraries}, seed {training.get('random_state')}",
+        f"name           {manifest.get('name')}",
+        f"created        {manifest.get('created')}",
+        f"format         {manifest['format']}, label schema {manifest['schema']}",
+        *(
+            f"{f'{name} tier':<14} {tier['dimension']} dimensions, encoder fingerprint {tier['fingerprint']}"
+            for name, tier in manifest["tiers"].items()
+        ),
+        f"head           {training.get('head')}",
+        *(f"data           {file['name']}: {file['tasks']} tasks, sha256 {file['sha256']}" for file in data["files"]),
+        f"fitted on      {data['fitted_on']} of them",
+        f"made with      {libraries}, seed {training.get('random_state')}",
     ]
 
 

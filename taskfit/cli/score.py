@@ -68,7 +68,7 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
     chunks, text, role = _columns(inventory, options)
     if not options["quiet"]:
         _say(description, text, role)
-    model = load(options["model"], policy=options["policy"], trust=options["trust"])
+    model = load(options["model"], tier=options["tier"], policy=options["policy"], trust=options["trust"])
     columns = [description.columns[position] for position in keep]
     with open_writer(
         options["output"],

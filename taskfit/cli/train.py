@@ -13,6 +13,7 @@ from taskfit.cli._options import group_option, label_option, text_option
 _BASE = "all-MiniLM-L6-v2"
 
 if TYPE_CHECKING:
+    from taskfit.distillation import Unlabelled
     from taskfit.encoders import OnnxEncoder
     from taskfit.evaluation import LabelledSummary
     from taskfit.labelled import LabelledTasks
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.argument("labelled", metavar="LABELLED")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="FILE",
+    help="More labelled tasks to learn from, with columns found by their usual names; not quoted in explanations.",
+)
 @click.option("-o", "--output", required=True, metavar="DIR", help="Folder of the new model.")
 @text_option
 @label_option
@@ -31,6 +38,12 @@ if TYPE_CHECKING:
     help="A shipped model's encoder (default), or a sentence-transformers model on disk (needs taskfit[train]).",
 )
 @click.option("--fine-tune", is_flag=True, help="Teach the encoder too (needs taskfit[train]); minutes, not seconds.")
+@click.option(
+    "--pool",
+    multiple=True,
+    metavar="FILE",
+    help="Tasks without labels, such as a public catalogue, from which the fast tier of --fine-tune learns.",
+)
 @click.option("--epochs", type=click.IntRange(1), help="Passes of --fine-tune over the tasks, at most. [default: 6]")
 @click.option("--name", metavar="NAME", help="How the model is called; the folder's name if left out.")
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and intervals.")
@@ -50,6 +63,7 @@ def command(**options: Any) -> None:
     from taskfit.labelled import read_labelled
 
     tasks = read_labelled(options["labelled"], text=options["text"], label=options["label"], group=options["group"])
+    options["also"] = [read_labelled(file) for file in options["also"]]
     name = options["name"] or Path(options["output"]).name
     training = _training(tasks, name, options)
     _say(training.summary, tasks.unlabelled)
@@ -64,9 +78,10 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
     from taskfit.training import train, train_fine_tuned
 
     if not options["fine_tune"]:
-        if options["epochs"]:
-            raise click.UsageError("--epochs belongs to --fine-tune: add --fine-tune, or leave --epochs out")
-        return train(tasks, _encoder(options["encoder"]), name=name, random_state=options["seed"])
+        for option in ("epochs", "pool"):
+            if options[option]:
+                raise click.UsageError(f"--{option} belongs to --fine-tune: add --fine-tune, or leave --{option} out")
+        return train(tasks, _encoder(options["encoder"]), also=options["also"], name=name, random_state=options["seed"])
     from tqdm import tqdm
 
     from taskfit.finetuning import FineTuning
@@ -74,15 +89,41 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
     settings = FineTuning() if options["epochs"] is None else FineTuning(epochs=options["epochs"])
     base = options["encoder"] or _BASE
     # disable=None: only on a terminal.
-    with tqdm(desc="fine-tuning", unit=" batches", disable=None) as bar:
+    with tqdm(unit=" batches", disable=None) as bar:
 
-        def progress(done: int, total: int) -> None:
-            bar.total = total
+        def progress(stage: str, done: int, total: int) -> None:
+            if done == 1:
+                bar.reset(total)
+                bar.set_description(stage)
             bar.update(done - bar.n)
 
         return train_fine_tuned(
-            tasks, base, name=name, settings=settings, random_state=options["seed"], progress=progress
+            tasks,
+            base,
+            also=options["also"],
+            unlabelled=_unlabelled(options["pool"]),
+            name=name,
+            settings=settings,
+            random_state=options["seed"],
+            progress=progress,
         )
+
+
+def _unlabelled(files: tuple[str, ...]) -> Unlabelled | None:
+    from taskfit.distillation import Unlabelled
+    from taskfit.inventory import open_inventory, role_column, text_column
+
+    texts: list[str] = []
+    roles: list[str] = []
+    for file in files:
+        with open_inventory(file) as inventory:
+            columns = inventory.description.columns
+            rows = [row for chunk in inventory.chunks(10_000) for row in chunk]
+        text = columns.index(text_column(columns, rows[:1000]))
+        role = role_column(columns)
+        texts += [str(row.cells[text] or "") for row in rows]
+        roles += ["" if role is None else str(row.cells[columns.index(role)] or "") for row in rows]
+    return Unlabelled(texts, roles) if files else None
 
 
 def _encoder(name: str | None) -> OnnxEncoder:

@@ -1,7 +1,8 @@
 """Where do labelled tasks come from, and can they be trusted? Public sets, their scales, and checks of a corpus."""
 
+from taskfit.datasets.join import join
 from taskfit.datasets.scales import SCALES, Scale, convert
 from taskfit.datasets.sources import SOURCES, PublicSource
 from taskfit.datasets.validate import Problem, validate
 
-__all__ = ["SCALES", "SOURCES", "Problem", "PublicSource", "Scale", "convert", "validate"]
+__all__ = ["SCALES", "SOURCES", "Problem", "PublicSource", "Scale", "convert", "join", "validate"]

@@ -6,13 +6,14 @@ from functools import cache
 
 from taskfit.encoders.interface import Encoder
 from taskfit.encoders.onnx import OnnxEncoder
+from taskfit.encoders.static import StaticEncoder
 from taskfit.errors import EncoderError
 from taskfit.shipped import DEFAULT_MODEL, model_folders
 
-__all__ = ["Encoder", "OnnxEncoder", "read_encoder", "shipped_encoder"]
+__all__ = ["Encoder", "OnnxEncoder", "StaticEncoder", "read_encoder", "shipped_encoder"]
 
-#: Folder of the encoder inside a model bundle.
-FOLDER = "encoder"
+# Folder of the accurate tier's encoder inside a model bundle.
+_FOLDER = "encoder"
 
 
 @cache
@@ -28,7 +29,7 @@ def read_encoder(model: str) -> OnnxEncoder:
     if folder is None:
         known = ", ".join(model_folders()) or "none"
         raise EncoderError(f"no shipped model {model!r} (shipped: {known}); install taskfit again")
-    return OnnxEncoder.from_files({path.name: path.read_bytes() for path in sorted((folder / FOLDER).iterdir())})
+    return OnnxEncoder.from_files({path.name: path.read_bytes() for path in sorted((folder / _FOLDER).iterdir())})
 
 
 def shipped_encoder() -> OnnxEncoder:

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from taskfit.encoders.tokens import Tokens
 from taskfit.errors import EncoderError
-from taskfit.text import normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,10 +32,6 @@ __all__ = ["OnnxEncoder", "dequantise", "quantise"]
 
 #: Texts of one length that go through the network together. Larger batches gain nothing on a processor.
 BATCH_SIZE = 32
-
-#: Upper bound on the characters of one token: longer text is cut before the tokeniser sees it, so that a cell of
-#: a megabyte costs no more than a long sentence.
-_CHARACTERS_PER_TOKEN = 24
 
 _SCALE_SUFFIX = "#scale"
 
@@ -157,7 +153,7 @@ class OnnxEncoder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         if len(texts) == 0:
             return vectors
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([self._cut(text) for text in texts])]
+        tokens = self._tokens.ids(texts)
         batches = list(_batches_of_equal_length(tokens))
         # Longest first, so that no thread is left alone with a long batch at the end.
         for rows, pooled in self._map(batches, tokens):
@@ -166,19 +162,7 @@ class OnnxEncoder:
 
     def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""
-        flags = np.zeros(len(texts), dtype=np.bool_)
-        # A token is at least one character, so shorter texts need no look.
-        long = [row for row, text in enumerate(texts) if len(text) > self.max_tokens - 2]
-        for row in long:
-            text = normalise(texts[row])
-            encoding = self._tokenizer.encode(self._cut(text))
-            flags[row] = bool(encoding.overflowing) or len(text) > self.max_tokens * _CHARACTERS_PER_TOKEN
-        return flags
-
-    def _cut(self, text: str) -> str:
-        # Twice the bound, so that white space folded away does not eat into the limit.
-        limit = self.max_tokens * _CHARACTERS_PER_TOKEN
-        return normalise(text[: 2 * limit])[:limit]
+        return self._tokens.truncated(texts)
 
     def _map(
         self, batches: list[list[int]], tokens: list[list[int]]
@@ -198,16 +182,8 @@ class OnnxEncoder:
             yield from pool.map(run, batches)
 
     @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        try:
-            tokenizer = Tokenizer.from_str(self.tokenizer)
-        except Exception as error:  # the library raises bare Exception
-            raise EncoderError(f"the encoder's tokenizer cannot be read ({error}); install the model again") from error
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(self.max_tokens)
-        return tokenizer
+    def _tokens(self) -> Tokens:
+        return Tokens(self.tokenizer, self.max_tokens)
 
     @cached_property
     def _session(self) -> Any:
@@ -232,7 +208,7 @@ class OnnxEncoder:
 
     def __getstate__(self) -> dict[str, object]:
         # A running session cannot travel to another process; it is built again there.
-        return {name: value for name, value in self.__dict__.items() if name not in {"_session", "_tokenizer"}}
+        return {name: value for name, value in self.__dict__.items() if name not in {"_session", "_tokens"}}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, OnnxEncoder) and other.fingerprint == self.fingerprint

@@ -4,6 +4,7 @@ from taskfit.evaluation.agreement import Agreement, agreement, krippendorff_alph
 from taskfit.evaluation.baselines import KeywordRules, baselines
 from taskfit.evaluation.gates import Gate, parse_gate
 from taskfit.evaluation.metrics import Metrics, calibration_error, measure, reliability_table
+from taskfit.evaluation.profile import profile
 from taskfit.evaluation.protocol import cross_validate, evaluate, fit
 from taskfit.evaluation.splits import LabelledSummary, check_labelled, grouped_folds
 from taskfit.evaluation.table import render_table
@@ -25,6 +26,7 @@ __all__ = [
     "krippendorff_alpha",
     "measure",
     "parse_gate",
+    "profile",
     "reliability_table",
     "render_table",
 ]

@@ -121,7 +121,7 @@ class Model:
         scored = [row for row, finding in enumerate(findings) if finding.has_task]
         asked = self.ask([texts[row] for row in scored], None if roles is None else [roles[row] for row in scored])
         answers = self._score(asked)
-        for row, truncated in zip(scored, self.bundle.encoder.truncated(asked), strict=True):
+        for row, truncated in zip(scored, self.bundle.tier.encoder.truncated(asked), strict=True):
             if truncated:
                 findings[row] = Finding("truncated", "only the beginning of this long text was read", review=True)
         assessments = [_unscored(text, finding) for text, finding in zip(texts, findings, strict=True)]
@@ -133,25 +133,37 @@ class Model:
         """Return the labelled tasks nearest to a text, with their labels; empty if the model carries none."""
         if self.bundle.examples is None:
             return []
-        return self.bundle.examples.nearest(self.bundle.encoder.encode([text])[0], count)
+        return self.bundle.examples.nearest(self.bundle.tier.encoder.encode([text])[0], count)
 
     def _score(self, texts: Sequence[str]) -> list[tuple[Decision, NDArray[np.float64], NDArray[np.float64] | None]]:
         if not texts:
             return []
-        vectors = self.bundle.encoder.encode(texts)
-        probabilities = self.bundle.probabilities(vectors)
-        head = self.bundle.driver_head
+        tier, coverage = self.bundle.tier, self.policy.coverage
+        vectors = tier.encoder.encode(texts)
+        probabilities = tier.probabilities(vectors)
+        possible = None
+        if tier.label_sets is not None and coverage is not None:
+            possible = tier.label_sets.sets(probabilities, coverage)
+        head = tier.driver_head
         strengths: Sequence[Any] = [None] * len(texts) if head is None else list(head.strengths(vectors))
-        return list(zip(self.policy.decide(probabilities), probabilities, strengths, strict=True))
+        return list(zip(self.policy.decide(probabilities, possible), probabilities, strengths, strict=True))
 
 
-def load(model: str | Path | None = None, *, policy: str | Policy = DEFAULT_POLICY, trust: bool = False) -> Model:
+def load(
+    model: str | Path | None = None,
+    *,
+    tier: str = bundles.TIERS[0],
+    policy: str | Policy = DEFAULT_POLICY,
+    trust: bool = False,
+) -> Model:
     """Load a model.
 
     Parameters
     ----------
     model : str or Path, optional
         Name of a shipped model or a bundle's folder; by default the shipped model.
+    tier : str
+        ``accurate`` (default), or ``fast``: static vectors, far quicker and a little less often right.
     policy : str or Policy
         ``cautious`` (default), ``balanced``, ``strict``, a JSON file, or a `Policy`.
     trust : bool
@@ -169,7 +181,7 @@ def load(model: str | Path | None = None, *, policy: str | Policy = DEFAULT_POLI
         If there is no such policy.
     """
     decided = policy if isinstance(policy, Policy) else find_policy(policy)
-    return Model(bundles.load(bundles.find(model), trust=trust), decided)
+    return Model(bundles.load(bundles.find(model), tier=tier, trust=trust), decided)
 
 
 def _unscored(text: str, finding: Finding) -> Assessment:

@@ -47,7 +47,8 @@ def measure_model(model: Model, tasks: LabelledTasks, *, bootstrap: int = 200, r
             f"{tasks.source}: unknown label {strangers[0]!r}; a label is one of {', '.join(LABELS)}"
         )
     with_roles = model.reads_roles and tasks.roles is not None
-    probabilities = model.bundle.probabilities(model.bundle.encoder.encode(model.ask(tasks.texts, tasks.roles)))
+    tier = model.bundle.tier
+    probabilities = tier.probabilities(tier.encoder.encode(model.ask(tasks.texts, tasks.roles)))
     decided = [LABELS[index] for index in model.policy.labels(probabilities)]
     own = measure(
         f"{model.name} ({model.policy.name}{', roles known' if with_roles else ''})",

@@ -58,6 +58,23 @@ def test_convert_refuses_what_it_cannot_do(csv_file, arguments, code, message):
     assert message in result.stderr
 
 
+def test_join_puts_sentences_beside_labels(csv_file):
+    labels = csv_file("task_id,label\n7,augmentable\n3,automatable\n", "labels.csv")
+    texts = csv_file('occupation,task_id,task\nclerk,3,"Post, file"\nnurse,7,Assess\nnurse,9,Wash\n', "texts.csv")
+    result = run("join", labels, texts, "--on", "task_id")
+    assert result.stdout.splitlines() == [
+        "task_id,label,occupation,task", "7,augmentable,nurse,Assess", '3,automatable,clerk,"Post, file"'
+    ]  # fmt: skip
+    assert "2 labels" in result.stderr
+
+
+def test_join_names_labels_without_a_sentence_and_a_missing_column(csv_file):
+    labels, texts = csv_file("task_id,label\n7,augmentable\n", "labels.csv"), csv_file("task_id,task\n3,Post\n")
+    result = run("join", labels, texts, "--on", "task_id")
+    assert (result.exit_code, "7 (line 2)" in result.stderr) == (1, True)
+    assert "no column 'key'" in run("join", labels, texts, "--on", "key").stderr
+
+
 def test_validate_passes_the_shipped_corpus(root):
     result = run("validate", root / "data" / "tasks.csv", "--quick")
     assert result.exit_code == 0

@@ -1,0 +1,196 @@
+"""A static encoder: the mean of stored vectors of a text's tokens and pairs of tokens. No network, hence fast.
+
+Pairs stand in for the word order that a mean forgets; they share a fixed number of rows by hashing, as in fastText
+(Joulin et al. 2017, "Bag of tricks for efficient text classification").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from taskfit.encoders.tokens import Tokens
+from taskfit.errors import EncoderError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["StaticEncoder", "features"]
+
+# Two odd numbers that spread pairs of token ids over the rows.
+_LEFT, _RIGHT = 1_000_003, 7_919
+
+# Texts that are gathered at once: enough to be fast, little enough to stay in the processor's cache.
+_BLOCK = 256
+
+
+def features(
+    tokens: Sequence[Sequence[int]], vocabulary: int, pairs: int
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Return the rows of the table that each text reads.
+
+    Parameters
+    ----------
+    tokens : sequence of sequences of int
+        Token ids of each text, with the marks of begin and end.
+    vocabulary : int
+        Rows of the table that belong to single tokens.
+    pairs : int
+        Rows that pairs share.
+
+    Returns
+    -------
+    tuple of ndarray
+        Rows of all texts one after the other, first the tokens of a text and then its pairs; and where each text
+        begins, of shape (n + 1,).
+    """
+    lengths = np.array([len(ids) for ids in tokens], dtype=np.intp)
+    ids = np.concatenate([np.asarray(entry, dtype=np.int64) for entry in tokens])
+    starts = np.concatenate([[0], np.cumsum(2 * lengths - 1)]).astype(np.intp)
+    rows = np.empty(int(starts[-1]), dtype=np.int64)
+    text = np.repeat(np.arange(len(tokens)), lengths)
+    within = np.arange(len(ids)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    rows[starts[text] + within] = ids
+    followed = within < lengths[text] - 1
+    at = np.flatnonzero(followed)
+    rows[starts[text[at]] + lengths[text[at]] + within[at]] = (
+        ids[at] * _LEFT + ids[at + 1] * _RIGHT
+    ) % pairs + vocabulary
+    return rows, starts
+
+
+@dataclass(frozen=True)
+class StaticEncoder:
+    """Mean-pooled vectors of tokens and pairs of tokens.
+
+    Parameters
+    ----------
+    table : ndarray of int8, shape (vocabulary + pairs, dimension)
+    scale : ndarray of float32, shape (vocabulary + pairs, 1)
+        A row's vector is ``table * scale``.
+    vocabulary : int
+        Rows that belong to single tokens; the rest are shared by pairs.
+    tokenizer : str
+        The ``tokenizer.json`` of the tokenizers library.
+    max_tokens : int
+        Longer texts are cut to this many tokens.
+    """
+
+    table: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    vocabulary: int
+    tokenizer: str
+    max_tokens: int = 256
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.floating], vocabulary: int, tokenizer: str, max_tokens: int = 256) -> StaticEncoder:
+        """Store vectors of shape (vocabulary + pairs, dimension) in 8 bits with one scale a row."""
+        scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / 127
+        return cls(
+            np.rint(vectors / scale).astype(np.int8), scale.astype(np.float32), vocabulary, tokenizer, max_tokens
+        )
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> StaticEncoder:
+        """Build an encoder from what `files` returned.
+
+        Raises
+        ------
+        EncoderError
+            If a part is missing or unreadable.
+        """
+        try:
+            config = json.loads(files["encoder.json"])
+            with np.load(io.BytesIO(files["table.npz"]), allow_pickle=False) as archive:
+                table, scale = archive["table"], archive["scale"]
+            if table.ndim != 2 or scale.shape != (len(table), 1) or not 0 < int(config["vocabulary"]) < len(table):
+                raise ValueError("table, scale and vocabulary do not belong together")
+            tokenizer = files["tokenizer.json"].decode("utf-8")
+            return cls(table, scale, int(config["vocabulary"]), tokenizer, int(config["max_tokens"]))
+        except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+            raise EncoderError(f"the encoder's files cannot be read ({error}); install the model again") from error
+
+    def files(self) -> dict[str, bytes]:
+        """Return the encoder as files: names and contents; arrays and JSON only."""
+        config = {"kind": "static", "vocabulary": self.vocabulary, "max_tokens": self.max_tokens}
+        table = io.BytesIO()
+        np.savez(table, table=self.table, scale=self.scale)
+        return {
+            "encoder.json": (json.dumps(config, indent=2) + "\n").encode("utf-8"),
+            "table.npz": table.getvalue(),
+            "tokenizer.json": self.tokenizer.encode("utf-8"),
+        }
+
+    @property
+    def dimension(self) -> int:
+        """Length of one vector."""
+        return int(self.table.shape[1])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of table, tokenizer and limits."""
+        digest = hashlib.sha256(self.tokenizer.encode("utf-8"))
+        digest.update(f"{self.vocabulary},{self.max_tokens}".encode())
+        for array in (self.table, self.scale):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode texts.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Task descriptions; they are normalised first.
+
+        Returns
+        -------
+        ndarray of shape (len(texts), dimension)
+            32-bit floats, bitwise independent of the other texts.
+        """
+        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        if len(texts) == 0:
+            return result
+        tokens = self._tokens.ids(texts)
+        rows, starts = features(tokens, self.vocabulary, len(self.table) - self.vocabulary)
+        for first in range(0, len(texts), _BLOCK):
+            begins = starts[first : first + _BLOCK + 1]
+            taken = self._vectors[rows[begins[0] : begins[-1]]]
+            sums = np.add.reduceat(taken, begins[:-1] - begins[0], axis=0)
+            result[first : first + _BLOCK] = sums / np.diff(begins)[:, None].astype(np.float32)
+        return result
+
+    def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""
+        return self._tokens.truncated(texts)
+
+    @cached_property
+    def _vectors(self) -> NDArray[np.float32]:
+        return self.table.astype(np.float32) * self.scale
+
+    @cached_property
+    def _tokens(self) -> Tokens:
+        return Tokens(self.tokenizer, self.max_tokens)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> StaticEncoder:
+        return self  # immutable
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name not in {"_vectors", "_tokens"}}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StaticEncoder) and other.fingerprint == self.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"StaticEncoder(dimension={self.dimension}, fingerprint={self.fingerprint!r})"

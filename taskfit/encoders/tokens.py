@@ -1,0 +1,77 @@
+"""How does text become tokens? The tokenizer of an encoder with its limit, shared by every encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taskfit.errors import EncoderError
+from taskfit.text import normalise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Tokens"]
+
+#: Upper bound on the characters of one token: longer text is cut before the tokeniser sees it, so that a cell of
+#: a megabyte costs no more than a long sentence.
+_CHARACTERS_PER_TOKEN = 24
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A tokenizer.
+
+    Parameters
+    ----------
+    tokenizer : str
+        The ``tokenizer.json`` of the tokenizers library.
+    max_tokens : int
+        Longer texts are cut to this many tokens.
+    """
+
+    tokenizer: str
+    max_tokens: int
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each text, with the marks of begin and end; texts are normalised first."""
+        return [encoding.ids for encoding in self.library.encode_batch_fast([self._cut(text) for text in texts])]
+
+    def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which texts are longer than is read, as an array of shape (len(texts),)."""
+        flags = np.zeros(len(texts), dtype=np.bool_)
+        # A token is at least one character, so shorter texts need no look.
+        long = [row for row, text in enumerate(texts) if len(text) > self.max_tokens - 2]
+        for row in long:
+            text = normalise(texts[row])
+            encoding = self.library.encode(self._cut(text))
+            flags[row] = bool(encoding.overflowing) or len(text) > self.max_tokens * _CHARACTERS_PER_TOKEN
+        return flags
+
+    @cached_property
+    def library(self) -> Any:
+        """The ``tokenizers.Tokenizer``.
+
+        Raises
+        ------
+        EncoderError
+            If it cannot be read.
+        """
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_str(self.tokenizer)
+        except Exception as error:  # the library raises bare Exception
+            raise EncoderError(f"the encoder's tokenizer cannot be read ({error}); install the model again") from error
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(self.max_tokens)
+        return tokenizer
+
+    def _cut(self, text: str) -> str:
+        # Twice the bound, so that white space folded away does not eat into the limit.
+        limit = self.max_tokens * _CHARACTERS_PER_TOKEN
+        return normalise(text[: 2 * limit])[:limit]

@@ -1,0 +1,116 @@
+"""What scores a task? An encoder with its heads: one tier of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taskfit.calibration import platt_scaling, vector_scaling
+from taskfit.conformal import LabelSets
+from taskfit.encoders import OnnxEncoder, StaticEncoder
+from taskfit.errors import BundleError
+from taskfit.heads import DriverHead, LabelHead
+from taskfit.labelled import LabelledTasks
+from taskfit.labels import DRIVERS, LABELS
+from taskfit.text import in_context
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["ForeignHead", "Tier", "calibrated"]
+
+
+@dataclass(frozen=True)
+class ForeignHead:
+    """A scikit-learn classifier over the encoder's vectors that taskfit did not fit.
+
+    Parameters
+    ----------
+    estimator : object
+        Fitted, with ``predict_proba`` and ``classes_``.
+    """
+
+    estimator: Any
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names, in the order of the columns of `probabilities`."""
+        return tuple(str(name) for name in self.estimator.classes_)
+
+    def probabilities(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return probabilities of shape (n, classes)."""
+        return np.asarray(self.estimator.predict_proba(vectors), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Tier:
+    """An encoder with its heads.
+
+    Parameters
+    ----------
+    encoder : OnnxEncoder or StaticEncoder
+    label_head : LabelHead or ForeignHead
+    driver_head : DriverHead, optional
+    label_sets : LabelSets, optional
+        Which labels are possible, in the order of `taskfit.labels.LABELS`.
+    """
+
+    encoder: OnnxEncoder | StaticEncoder
+    label_head: LabelHead | ForeignHead
+    driver_head: DriverHead | None = None
+    label_sets: LabelSets | None = None
+
+    def __post_init__(self) -> None:
+        foreign = sorted(set(self.label_head.classes) - set(LABELS))
+        if foreign:
+            raise BundleError(f"a bundle's labels are {', '.join(LABELS)}; got also {', '.join(foreign)}")
+
+    def probabilities(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return calibrated probabilities of shape (n, 3), columns in the order of `taskfit.labels.LABELS`."""
+        by_class = self.label_head.probabilities(vectors)
+        result = np.zeros((len(vectors), len(LABELS)))
+        for column, name in enumerate(self.label_head.classes):
+            result[:, LABELS.index(name)] = by_class[:, column]
+        return result
+
+
+def calibrated(
+    encoder: OnnxEncoder | StaticEncoder,
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64],
+    validation: LabelledTasks,
+    *,
+    with_drivers: bool,
+) -> Tier:
+    """Return a tier whose probabilities and label sets are calibrated on tasks that it was not fitted on.
+
+    Parameters
+    ----------
+    encoder : OnnxEncoder or StaticEncoder
+    weights, bias : ndarray of shape (8, dimension) and (8,)
+        Raw heads: the labels, then the drivers.
+    validation : LabelledTasks
+    with_drivers : bool
+        Whether the drivers' rows were taught.
+    """
+    # Both forms in which tasks are scored: bare, and with their role.
+    copies = 1 if validation.roles is None else 2
+    texts = list(validation.texts)
+    if validation.roles is not None:
+        texts += [in_context(text, role) for text, role in zip(validation.texts, validation.roles, strict=True)]
+    vectors = encoder.encode(texts)
+    labels = validation.labels * copies
+    n, m = len(LABELS), len(DRIVERS)
+    raw = LabelHead(LABELS, weights[:n], bias[:n], np.ones(n), np.zeros(n))
+    scaling = vector_scaling(raw.scores(vectors), np.array(labels), LABELS)
+    label_head = LabelHead(LABELS, weights[:n], bias[:n], *scaling)
+    driver_head = None
+    if with_drivers and validation.drivers is not None:
+        plain = DriverHead(weights[n:], bias[n:], np.ones(m), np.zeros(m))
+        decisive = np.vstack([validation.drivers >= 2] * copies)
+        driver_head = DriverHead(weights[n:], bias[n:], *platt_scaling(plain.scores(vectors), decisive))
+    # One form only: the two forms of a task are no two independent tasks.
+    bare = label_head.probabilities(vectors[: len(validation)])
+    return Tier(encoder, label_head, driver_head, LabelSets.of(bare, validation.labels, LABELS))
