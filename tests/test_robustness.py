@@ -19,6 +19,9 @@ FLIPS = {
     "a typo": 0.06,
 }
 
+#: The same for a title that says gender or seniority.
+TITLES = 0.04
+
 _AMERICAN = {
     r"isation\b": "ization",
     r"\b(\w*(?:organ|recogn|util|final|prior|real|summar|anonym|steril|normal))is(e|es|ed|ing)\b": r"\1iz\2",
@@ -102,4 +105,4 @@ def test_the_changes_do_change_something(answered):
 def test_a_gendered_or_senior_title_flips_no_label(plain, titled, answered, model):
     texts, _ = answered
     one, two = ([f"{role}: {text}" for text in texts[:150]] for role in (plain, titled))
-    assert (labels(model, one) != labels(model, two)).mean() <= 0.03
+    assert (labels(model, one) != labels(model, two)).mean() <= TITLES

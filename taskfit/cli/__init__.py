@@ -12,10 +12,13 @@ __all__ = ["main"]
 
 # Commands and where they live; a module is imported when its command is asked for.
 _COMMANDS = {
+    "compare": "compare",
     "data": "data",
     "evaluate": "evaluate",
     "explain": "explain",
     "models": "models",
+    "report": "report",
+    "review": "review",
     "score": "score",
     "train": "train",
 }

@@ -74,12 +74,49 @@ def verify(model: str | None, trust: bool) -> None:
 
 @command.command("card")
 @click.argument("model", required=False)
-def card(model: str | None) -> None:
+@click.option("--pack", metavar="DIR", help="Write documents for staff and works council into a folder instead.")
+@click.option("--scored", metavar="SCORED", help="A scored file whose run the pack describes.")
+def card(model: str | None, pack: str | None, scored: str | None) -> None:
     """Write a model's card in Markdown to stdout: uses, data, recipe, figures, limits."""
     from taskfit.bundle import find, inspect
     from taskfit.card import model_card
 
-    click.echo(model_card(inspect(find(model))), nl=False)
+    manifest = inspect(find(model))
+    if pack is None:
+        click.echo(model_card(manifest), nl=False)
+        return
+    from taskfit.pack import works_council_pack
+    from taskfit.runrecord import read_record
+
+    _write_pack(works_council_pack(manifest, read_record(scored) if scored else None), pack)
+
+
+def _write_pack(documents: dict[str, str], folder: str) -> None:
+    """Write each document in Markdown and in HTML."""
+    from html import escape
+    from importlib.resources import files
+    from pathlib import Path
+
+    from markdown_it import MarkdownIt
+
+    from taskfit.errors import OutputError
+
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    style = files("taskfit.report").joinpath("page.css").read_text(encoding="utf-8")
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, text in documents.items():
+            title = escape(text.splitlines()[0].lstrip("# "))
+            page = (
+                f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>\n{style}'
+                f"</style></head><body><main>\n{markdown.render(text)}</main></body></html>\n"
+            )
+            (target / name).write_text(text, encoding="utf-8")
+            (target / name).with_suffix(".html").write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot write into {folder} ({error}): choose another folder") from error
+    click.echo(f"{folder}: {', '.join(documents)}, each in Markdown and HTML", err=True)
 
 
 def _lines(manifest: dict[str, Any]) -> list[str]:

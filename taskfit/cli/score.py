@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,13 @@ _CHUNK = 2048
 @click.option("--role", metavar="COL", help="Column with the role of each task.")
 @model_options
 @policy_option
+@click.option("--overrides", metavar="FILE", help="What people have settled (taskfit review import); it wins.")
+@click.option(
+    "--barrier",
+    multiple=True,
+    metavar="COL",
+    help="Column that says what keeps a task with people, such as law or safety.",
+)
 @click.option("--input-format", metavar="F", help="csv, tsv, jsonl, parquet or xlsx; by suffix if left out.")
 @click.option("--format", "output_format", metavar="F", help="The same for the output.")
 @click.option("--encoding", metavar="NAME", help="Text encoding of the input; detected if left out.")
@@ -60,7 +67,7 @@ def command(**options: Any) -> None:
 
 def _score(inventory: Inventory, options: dict[str, Any]) -> None:
     from taskfit.inventory import open_writer
-    from taskfit.scoring import FIT_COLUMNS, kept_columns, load, score_rows
+    from taskfit.scoring import FIT_COLUMNS, kept_columns, load, read_overrides, score_rows
 
     description = inventory.description
     _refuse_own_input(options["inventory"], options["output"])
@@ -85,11 +92,38 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
             role=None if role is None else description.columns.index(role),
             keep=keep,
             strict=options["strict"],
+            overrides=None if options["overrides"] is None else read_overrides(options["overrides"]),
+            barriers=_barriers(description.columns, options["barrier"]),
         )
         started = time.perf_counter()
         tally = _write(scored, writer, quiet=options["quiet"])
+    if options["output"] != "-":
+        _record(model, tally, options)
     if not options["quiet"]:
         _summarise(tally, time.perf_counter() - started, model)
+
+
+def _barriers(columns: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    from taskfit.errors import ColumnError
+
+    for name in names:
+        if name not in columns:
+            raise ColumnError(f"no column {name!r}: the file has {', '.join(columns)}; name one with --barrier")
+    return {name: columns.index(name) for name in names}
+
+
+def _record(model: Model, tally: Tally, options: dict[str, Any]) -> None:
+    from taskfit.runrecord import record, write_record
+
+    fields = record(
+        model=model.name,
+        fingerprint=model.bundle.tier.encoder.fingerprint,
+        tier=options["tier"],
+        policy=model.policy.name,
+        source=Path(options["inventory"]).name,
+        rows=tally.read,
+    )
+    write_record(fields, options["output"])
 
 
 def _columns(inventory: Inventory, options: dict[str, Any]) -> tuple[Iterable[Any], str, str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from taskfit.errors import InventoryError
 from taskfit.inventory import MISSING, Chunk, Row
 from taskfit.scoring.assess import Assessment, Model
 from taskfit.scoring.columns import cells
+from taskfit.scoring.overrides import Override, barred, question_key, settled
 
 __all__ = ["ScoredChunk", "Tally", "score_rows"]
 
@@ -73,6 +74,8 @@ def score_rows(
     role: int | None = None,
     keep: Sequence[int],
     strict: bool = False,
+    overrides: Mapping[tuple[str, str], Override] | None = None,
+    barriers: Mapping[str, int] | None = None,
 ) -> Iterator[ScoredChunk]:
     """Score rows in order, each distinct task once.
 
@@ -87,6 +90,10 @@ def score_rows(
         Positions of the input cells that stay.
     strict : bool
         Whether a row that cannot be scored ends the run.
+    overrides : mapping, optional
+        What people have settled; it wins (see `taskfit.scoring.overrides.read_overrides`).
+    barriers : mapping of str to int, optional
+        Names and positions of columns that say what keeps a task with people.
 
     Yields
     ------
@@ -103,12 +110,26 @@ def score_rows(
         asked = [(_text(row, text), "" if role is None else _text(row, role)) for row in chunk]
         _answer(model, asked, known)
         scores = [_ragged(row) if row.problem else known[question] for row, question in zip(chunk, asked, strict=True)]
+        if barriers:
+            scores = [
+                barred(score, {name: _text(row, position) for name, position in barriers.items()})
+                for row, score in zip(chunk, scores, strict=True)
+            ]
+        if overrides:
+            scores = [_settled(score, question, overrides) for score, question in zip(scores, asked, strict=True)]
         if strict:
             _refuse(chunk, scores)
         rows = [(*(row.cells[position] for position in keep), *score) for row, score in zip(chunk, scores, strict=True)]
         yield ScoredChunk(rows, _tally(scores), chunk if isinstance(chunk, Chunk) else None)
         while len(known) > REMEMBERED:
             known.popitem(last=False)
+
+
+def _settled(
+    score: tuple[Any, ...], question: tuple[str, str], overrides: Mapping[tuple[str, str], Override]
+) -> tuple[Any, ...]:
+    override = overrides.get(question_key(*question))
+    return settled(score, override) if override is not None and score[_LABEL] else score
 
 
 def _answer(
