@@ -22,10 +22,6 @@ __all__ = ["COVERAGE", "Guard", "Interval", "Rollup", "Scenario", "Summary", "ro
 #: Promised coverage of the intervals.
 COVERAGE = 0.90
 
-#: Intervals are widened by this factor, because the tasks of one team are wrong together more often than by chance.
-#: Set on the dev split of the corpus (see tests/test_rollup.py for the coverage on its test split).
-WIDENING = 1.25
-
 _DRAWS = 1000
 _AUTOMATABLE, _HUMAN = LABELS.index(Label.AUTOMATABLE), LABELS.index(Label.HUMAN_ESSENTIAL)
 
@@ -273,8 +269,4 @@ def _intervals(
         sums[:, 2] += (~both) @ share[block]
     tail = (1 - COVERAGE) / 2
     low, high = np.quantile(sums, [tail, 1 - tail], axis=0)
-    low, high = expected + WIDENING * (low - expected), expected + WIDENING * (high - expected)
-    return {
-        label: Interval(float(max(0.0, low[at])), float(expected[at]), float(min(1.0, high[at])))
-        for at, label in enumerate(LABELS)
-    }
+    return {label: Interval(float(low[at]), float(expected[at]), float(high[at])) for at, label in enumerate(LABELS)}

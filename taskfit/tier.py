@@ -9,7 +9,7 @@ import numpy as np
 
 from taskfit.calibration import platt_scaling, vector_scaling
 from taskfit.conformal import LabelSets
-from taskfit.encoders import OnnxEncoder, StaticEncoder
+from taskfit.encoders import CachedEncoder, OnnxEncoder, StaticEncoder
 from taskfit.errors import BundleError
 from taskfit.heads import DriverHead, LabelHead
 from taskfit.labelled import LabelledTasks
@@ -50,14 +50,14 @@ class Tier:
 
     Parameters
     ----------
-    encoder : OnnxEncoder or StaticEncoder
+    encoder : OnnxEncoder, StaticEncoder or CachedEncoder
     label_head : LabelHead or ForeignHead
     driver_head : DriverHead, optional
     label_sets : LabelSets, optional
         Which labels are possible, in the order of `taskfit.labels.LABELS`.
     """
 
-    encoder: OnnxEncoder | StaticEncoder
+    encoder: OnnxEncoder | StaticEncoder | CachedEncoder
     label_head: LabelHead | ForeignHead
     driver_head: DriverHead | None = None
     label_sets: LabelSets | None = None

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from taskfit.encoders.sentence_transformer import export
 from taskfit.evaluation import agreement
 from taskfit.labelled import read_labelled
 from taskfit.labels import DRIVERS, LABELS
@@ -115,8 +116,10 @@ def test_nothing_is_copied_from_a_public_set(rows, corpora):
     assert [row["id"] for row in rows if runs(row["task"]) & public] == []
 
 
-def test_hardly_any_task_has_a_near_twin_outside_its_family(labelled, encoder):
-    vectors = encoder.encode([row["task"] for row in labelled])
+def test_hardly_any_task_has_a_near_twin_outside_its_family(labelled):
+    pytest.importorskip("torch")
+    # The encoder as it came: a fine-tuned one puts tasks of one label close together, whatever they are about.
+    vectors = export("all-MiniLM-L6-v2").encode([row["task"] for row in labelled])
     families = np.array([row["family"] or f"alone {at}" for at, row in enumerate(labelled)])
     twins = 0
     for at, vector in enumerate(vectors):

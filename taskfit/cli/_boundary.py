@@ -33,7 +33,7 @@ def boundary() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.exceptions.Exit(0) from None
     except KeyboardInterrupt:
-        _stop("Interrupted: nothing was written; run the same command again to start over", INTERRUPTED)
+        _stop("Interrupted: nothing was written; a score run from file to file goes on with --resume", INTERRUPTED)
     except MemoryError:
         _stop("Error: out of memory; score the inventory in parts, or as CSV instead of a workbook", FAILED)
     except Exception as error:

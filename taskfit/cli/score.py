@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from taskfit.cli._options import model_options, policy_option, text_option
 if TYPE_CHECKING:
     from taskfit.inventory import Description, Inventory
     from taskfit.scoring import Model, ScoredChunk, Tally
+    from taskfit.scoring.journal import Journal
+    from taskfit.scoring.workers import Workers
 
 # Large enough to fill batches of one length, small enough to show progress and to stay flat in memory.
 _CHUNK = 2048
@@ -40,6 +43,10 @@ _CHUNK = 2048
 @click.option("--sheet", metavar="NAME", help="Sheet of a workbook; the first if left out.")
 @click.option("--excel", is_flag=True, help="Write for Excel: byte order mark, and no cell that runs as a formula.")
 @click.option("--force", is_flag=True, help="Replace fit_ columns that the input already has.")
+@click.option("--resume", is_flag=True, help="Go on where a killed run left off; the output is the same.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that score.")
+@click.option("--cache", metavar="DIR", help="Keep vectors between runs in this folder.")
+@click.option("--engine", metavar="dask|spark", help="Score a folder of Parquet on a cluster engine.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be scored.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 def command(**options: Any) -> None:
@@ -53,6 +60,9 @@ def command(**options: Any) -> None:
       taskfit score tasks.csv --text "Task description" --policy strict -o scored.csv
       cat tasks.csv | taskfit score - | csvcut -c task,fit_label
     """
+    if options["engine"]:
+        _on_engine(options)
+        return
     from taskfit.inventory import open_inventory
 
     with open_inventory(
@@ -65,6 +75,31 @@ def command(**options: Any) -> None:
         _score(inventory, options)
 
 
+def _on_engine(options: dict[str, Any]) -> None:
+    """Score Parquet on Dask or Spark; the environment says which cluster (DASK_SCHEDULER_ADDRESS, SPARK_REMOTE)."""
+    from importlib import import_module
+
+    unfit = ("resume", "cache", "overrides", "barrier", "excel", "force", "strict", "output_format", "input_format")
+    if refused := [name for name in unfit if options[name]]:
+        raise click.UsageError(f"--{refused[0].replace('_', '-')} does not go with --engine")
+    if options["engine"] not in ("dask", "spark"):
+        raise click.UsageError(f"no engine {options['engine']!r}: dask or spark")
+    if not options["text"] or options["output"] == "-":
+        raise click.UsageError("--engine needs the column of tasks (--text) and a folder to write (-o)")
+    if Path(options["output"]).exists():
+        raise click.UsageError(f"{options['output']} exists: name a new folder")
+    module = import_module(f"taskfit.distributed.{options['engine']}")
+    module.score_parquet(
+        options["inventory"],
+        options["output"],
+        options["text"],
+        role=options["role"],
+        model=options["model"],
+        tier=options["tier"],
+        policy=options["policy"],
+    )
+
+
 def _score(inventory: Inventory, options: dict[str, Any]) -> None:
     from taskfit.inventory import open_writer
     from taskfit.scoring import FIT_COLUMNS, kept_columns, load, read_overrides, score_rows
@@ -75,16 +110,26 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
     chunks, text, role = _columns(inventory, options)
     if not options["quiet"]:
         _say(description, text, role)
-    model = load(options["model"], tier=options["tier"], policy=options["policy"], trust=options["trust"])
+    model = load(
+        options["model"],
+        tier=options["tier"],
+        policy=options["policy"],
+        trust=options["trust"],
+        cache=options["cache"],
+    )
+    journal = _journal(model, text, role, options)
     columns = [description.columns[position] for position in keep]
-    with open_writer(
-        options["output"],
-        [*columns, *FIT_COLUMNS],
-        format=options["output_format"],
-        excel=options["excel"],
-        template=description,
-        types=FIT_COLUMNS,
-    ) as writer:
+    with (
+        journal or nullcontext(),
+        open_writer(
+            options["output"],
+            [*columns, *FIT_COLUMNS],
+            format=options["output_format"],
+            excel=options["excel"],
+            template=description,
+            types=FIT_COLUMNS,
+        ) as writer,
+    ):
         scored = score_rows(
             chunks,
             model,
@@ -94,6 +139,8 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
             strict=options["strict"],
             overrides=None if options["overrides"] is None else read_overrides(options["overrides"]),
             barriers=_barriers(description.columns, options["barrier"]),
+            workers=_workers(model, options),
+            journal=journal,
         )
         started = time.perf_counter()
         tally = _write(scored, writer, quiet=options["quiet"])
@@ -101,6 +148,41 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
         _record(model, tally, options)
     if not options["quiet"]:
         _summarise(tally, time.perf_counter() - started, model)
+
+
+def _workers(model: Model, options: dict[str, Any]) -> Workers | None:
+    if options["workers"] == 1:
+        return None
+    from taskfit.bundle import find
+    from taskfit.scoring.workers import Workers
+
+    folder = str(Path(find(options["model"])).resolve())
+    return Workers(options["workers"], (folder, options["tier"], model.policy, options["trust"], options["cache"]))
+
+
+def _journal(model: Model, text: str, role: str | None, options: dict[str, Any]) -> Journal | None:
+    """Return the journal of a run from a file to a file; a stream cannot be read a second time."""
+    if "-" in (options["inventory"], options["output"]):
+        if options["resume"]:
+            raise click.UsageError("--resume needs files: name the input and the output (-o)")
+        return None
+    from taskfit.scoring.journal import Journal, digest_of
+
+    identity = {
+        "input": digest_of(options["inventory"]),
+        "model": model.bundle.facts["files"],
+        "tier": options["tier"],
+        "policy": repr(model.policy),
+        "text column": text,
+        "role column": role or "",
+        "sheet": options["sheet"] or "",
+        "encoding": options["encoding"] or "",
+        "delimiter": options["delimiter"] or "",
+    }
+    journal = Journal(options["output"], identity, resume=options["resume"])
+    if options["resume"] and not options["quiet"]:
+        click.echo(f"resuming: {journal.chunks * _CHUNK:,} rows are scored already", err=True)
+    return journal
 
 
 def _barriers(columns: Sequence[str], names: Sequence[str]) -> dict[str, int]:

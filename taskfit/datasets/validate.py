@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from taskfit.classifier import TaskFitClassifier
 from taskfit.encoders import Encoder
@@ -19,8 +20,8 @@ from taskfit.text import key
 
 __all__ = ["Problem", "validate"]
 
-#: Cosine similarity from which two tasks count as near-duplicates.
-NEAR = 0.92
+#: Cosine similarity of character n-grams from which two tasks count as near-duplicates.
+NEAR = 0.88
 
 #: Out-of-fold probability of another label from which a row counts as probably mislabelled.
 DOUBTED = 0.9
@@ -65,7 +66,7 @@ def validate(
     families : sequence of str, optional
         Contrast family of each task, empty for none. Members are meant to resemble each other.
     encoder : Encoder, optional
-        If given, near-duplicates and probably mislabelled rows are looked for too.
+        If given, near-duplicates (by spelling) and probably mislabelled rows (by meaning) are looked for too.
     random_state : int
         Seed of the folds.
 
@@ -76,8 +77,7 @@ def validate(
     """
     problems = [*_schema(tasks), *_repeats(tasks), *_leaks(tasks, families)]
     if encoder is not None and not any(problem.kind == "schema" for problem in problems):
-        vectors = encoder.encode(tasks.texts)
-        problems += [*_near(tasks, vectors, families), *_doubted(tasks, vectors, encoder, random_state)]
+        problems += [*_near(tasks, families), *_doubted(tasks, encoder.encode(tasks.texts), encoder, random_state)]
     return sorted(problems, key=lambda problem: (not problem.error, problem.lines))
 
 
@@ -132,15 +132,20 @@ def _leaks(tasks: LabelledTasks, families: Sequence[str] | None) -> Iterator[Pro
                 yield Problem("leak", (tasks.lines[start], tasks.lines[row]), message, True)
 
 
-def _near(tasks: LabelledTasks, vectors: NDArray[np.float32], families: Sequence[str] | None) -> Iterator[Problem]:
+def _near(tasks: LabelledTasks, families: Sequence[str] | None) -> Iterator[Problem]:
+    # By spelling: an encoder that was taught labels puts tasks of one label close together, whatever they are about.
+    grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
+    vectors = grams.fit_transform([key(text) for text in tasks.texts])
     for start in range(0, len(tasks), _BLOCK):
-        similarity = vectors[start : start + _BLOCK] @ vectors.T
-        for at, other in np.argwhere(similarity >= NEAR):
+        similarity = (vectors[start : start + _BLOCK] @ vectors.T).tocoo()
+        close = similarity.data >= NEAR
+        found = zip(similarity.row[close], similarity.col[close], similarity.data[close], strict=True)
+        for at, other, cosine in sorted(found):
             row = start + int(at)
             same_family = families is not None and families[row] and families[row] == families[other]
             if row >= other or same_family or key(tasks.texts[row]) == key(tasks.texts[int(other)]):
                 continue
-            yield _near_problem(tasks, row, int(other), float(similarity[at, other]))
+            yield _near_problem(tasks, row, int(other), float(cosine))
 
 
 def _near_problem(tasks: LabelledTasks, row: int, other: int, similarity: float) -> Problem:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
+from taskfit.encoders.cached import CachedEncoder
 from taskfit.encoders.interface import Encoder
 from taskfit.encoders.onnx import OnnxEncoder
 from taskfit.encoders.static import StaticEncoder
 from taskfit.errors import EncoderError
 from taskfit.shipped import DEFAULT_MODEL, model_folders
 
-__all__ = ["Encoder", "OnnxEncoder", "StaticEncoder", "read_encoder", "shipped_encoder"]
+__all__ = ["CachedEncoder", "Encoder", "OnnxEncoder", "StaticEncoder", "read_encoder", "shipped_encoder"]
 
 # Folder of the accurate tier's encoder inside a model bundle.
 _FOLDER = "encoder"

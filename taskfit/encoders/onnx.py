@@ -173,7 +173,7 @@ class OnnxEncoder:
             pooled = hidden.mean(axis=1, dtype=np.float64)
             return rows, pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
 
-        threads = min(len(batches), os.cpu_count() or 1)
+        threads = min(len(batches), _threads())
         if threads == 1:
             yield from map(run, batches)
             return
@@ -218,6 +218,12 @@ class OnnxEncoder:
 
     def __repr__(self) -> str:
         return f"OnnxEncoder(dimension={self.dimension}, fingerprint={self.fingerprint!r})"
+
+
+def _threads() -> int:
+    """Return how many runs may go side by side: as many as processors, or as OMP_NUM_THREADS says."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) > 0 else os.cpu_count() or 1
 
 
 def _batches_of_equal_length(tokens: list[list[int]]) -> Iterator[list[int]]:

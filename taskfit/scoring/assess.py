@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from taskfit import bundle as bundles
 from taskfit.bundle import Bundle
+from taskfit.encoders import CachedEncoder
 from taskfit.explain import Neighbour
 from taskfit.labels import DRIVERS, LABELS, Label
 from taskfit.policy import DEFAULT_POLICY, Decision, Policy, find_policy
@@ -155,6 +156,7 @@ def load(
     tier: str = bundles.TIERS[0],
     policy: str | Policy = DEFAULT_POLICY,
     trust: bool = False,
+    cache: str | Path | None = None,
 ) -> Model:
     """Load a model.
 
@@ -168,6 +170,8 @@ def load(
         ``cautious`` (default), ``balanced``, ``strict``, a JSON file, or a `Policy`.
     trust : bool
         Whether the bundle may run code; only one with a foreign joblib head needs it.
+    cache : str or Path, optional
+        Folder where vectors are kept between runs (see `taskfit.encoders.CachedEncoder`).
 
     Returns
     -------
@@ -181,7 +185,11 @@ def load(
         If there is no such policy.
     """
     decided = policy if isinstance(policy, Policy) else find_policy(policy)
-    return Model(bundles.load(bundles.find(model), tier=tier, trust=trust), decided)
+    bundle = bundles.load(bundles.find(model), tier=tier, trust=trust)
+    if cache is not None and not isinstance(bundle.tier.encoder, CachedEncoder):
+        cached = CachedEncoder(bundle.tier.encoder, cache)
+        bundle = replace(bundle, tier=replace(bundle.tier, encoder=cached))
+    return Model(bundle, decided)
 
 
 def _unscored(text: str, finding: Finding) -> Assessment:

@@ -82,6 +82,8 @@ _ENGLISH = frozenset(
 )
 
 #: Two sentences, or two verbs joined by a semicolon or a slash, are two tasks.
+_ANY_FOREIGN = frozenset().union(*_FOREIGN.values())
+
 _JOINED = re.compile(r"[;]\s+\w+\s+\w+|\.\s+[A-Z]\w+\s+\w+")
 
 
@@ -131,8 +133,10 @@ def _vague(clean: str, words: list[str]) -> bool:
 def _other_language(clean: str, words: list[str]) -> bool:
     folded = [word.casefold() for word in words]
     letters = "".join(folded)
-    if sum(ord(letter) > 0x24F for letter in letters) > len(letters) / 2:  # beyond Latin script
-        return True
+    if not letters.isascii() and sum(ord(letter) > 0x24F for letter in letters) > len(letters) / 2:
+        return True  # beyond Latin script
+    if _ANY_FOREIGN.isdisjoint(folded):
+        return False
     english = sum(word in _ENGLISH for word in folded)
     foreign = max(sum(word in known for word in folded) for known in _FOREIGN.values())
     return foreign >= 2 and foreign > 2 * english

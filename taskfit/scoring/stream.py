@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from taskfit.errors import InventoryError
 from taskfit.inventory import MISSING, Chunk, Row
 from taskfit.scoring.assess import Assessment, Model
 from taskfit.scoring.columns import cells
+from taskfit.scoring.journal import Journal
 from taskfit.scoring.overrides import Override, barred, question_key, settled
+from taskfit.scoring.workers import answer
 
 __all__ = ["ScoredChunk", "Tally", "score_rows"]
 
-#: Distinct tasks whose answers are kept, so that each is encoded once; the oldest go first. About 150 MB when full.
-REMEMBERED = 200_000
+#: Distinct tasks whose answers are kept, so that each is encoded once; the oldest go first. About 40 MB when full.
+REMEMBERED = 50_000
 
 _NOT_SCORED = frozenset({"not_a_task", "ragged"})
 
@@ -76,6 +79,8 @@ def score_rows(
     strict: bool = False,
     overrides: Mapping[tuple[str, str], Override] | None = None,
     barriers: Mapping[str, int] | None = None,
+    workers: Callable[[Sequence[tuple[str, str]]], list[tuple[Any, ...]]] | None = None,
+    journal: Journal | None = None,
 ) -> Iterator[ScoredChunk]:
     """Score rows in order, each distinct task once.
 
@@ -94,6 +99,10 @@ def score_rows(
         What people have settled; it wins (see `taskfit.scoring.overrides.read_overrides`).
     barriers : mapping of str to int, optional
         Names and positions of columns that say what keeps a task with people.
+    workers : callable, optional
+        Answers tasks with roles in place of the model (see `taskfit.scoring.workers.Workers`).
+    journal : Journal, optional
+        Where answers are written down, and read from where a killed run left off.
 
     Yields
     ------
@@ -108,7 +117,7 @@ def score_rows(
     known: OrderedDict[tuple[str, str], tuple[Any, ...]] = OrderedDict()
     for chunk in chunks:
         asked = [(_text(row, text), "" if role is None else _text(row, role)) for row in chunk]
-        _answer(model, asked, known)
+        _answer(workers or partial(answer, model), asked, known, journal)
         scores = [_ragged(row) if row.problem else known[question] for row, question in zip(chunk, asked, strict=True)]
         if barriers:
             scores = [
@@ -133,15 +142,21 @@ def _settled(
 
 
 def _answer(
-    model: Model, asked: Sequence[tuple[str, str]], known: OrderedDict[tuple[str, str], tuple[Any, ...]]
+    answer_new: Callable[[Sequence[tuple[str, str]]], list[tuple[Any, ...]]],
+    asked: Sequence[tuple[str, str]],
+    known: OrderedDict[tuple[str, str], tuple[Any, ...]],
+    journal: Journal | None,
 ) -> None:
     new = [question for question in dict.fromkeys(asked) if question not in known]
     for question in asked:
         if question in known:
             known.move_to_end(question)
-    if new:
-        assessments = model.assess([text for text, _ in new], [role for _, role in new])
-        known.update(zip(new, (cells(assessment) for assessment in assessments), strict=True))
+    answers = None if journal is None else journal.take()
+    if answers is None:
+        answers = answer_new(new) if new else []
+        if journal is not None:
+            journal.add(answers)
+    known.update(zip(new, answers, strict=True))
 
 
 def _text(row: Row, position: int) -> str:

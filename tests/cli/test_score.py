@@ -199,7 +199,7 @@ def test_usage_errors_exit_2():
 
 
 def test_a_bug_exits_3_in_one_line(tasks, monkeypatch):
-    monkeypatch.setattr("taskfit.scoring.stream.cells", lambda _: 1 / 0)
+    monkeypatch.setattr("taskfit.scoring.workers.cells", lambda _: 1 / 0)
     result = run("score", tasks)
     assert result.exit_code == 3
     assert "Bug: ZeroDivisionError" in result.stderr
@@ -209,7 +209,7 @@ def test_an_interruption_exits_130_and_leaves_nothing(tasks, tmp_path, monkeypat
     def interrupt(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("taskfit.scoring.stream.cells", interrupt)
+    monkeypatch.setattr("taskfit.scoring.workers.cells", interrupt)
     result = run("score", tasks, "-o", tmp_path / "out.csv")
     assert result.exit_code == 130
     assert "Interrupted" in result.stderr
@@ -246,8 +246,9 @@ def test_shuffled_or_alone_a_task_gets_the_same_scores(catalogue, tmp_path, mode
         csv.writer(file).writerows([header[:width], *(row[:width] for row in part)])
     result = run("score", source)
     assert [list(row.values())[width:] for row in records(result.stdout)] == [row[width:] for row in part]
-    text, label = header.index("task"), header.index("fit_label")
-    assert [model.assess([row[text]])[0].label for row in part[:60]] == [row[label] for row in part[:60]]
+    text, role, label = header.index("task"), header.index("occupation"), header.index("fit_label")
+    alone = [model.assess([row[text]], [row[role]])[0].label for row in part[:60]]
+    assert alone == [row[label] for row in part[:60]]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+import multiprocessing
+import sqlite3
+
+import numpy as np
+import pytest
+
+from taskfit.encoders import CachedEncoder, read_encoder
+
+TEXTS = ["Match invoices to orders", "Console a mourner", "Draft the report"]
+
+
+class Counting:
+    """An encoder that counts what it is asked."""
+
+    def __init__(self, fingerprint="one", dimension=4):
+        self.fingerprint, self.dimension, self.asked = fingerprint, dimension, []
+
+    def encode(self, texts):
+        self.asked += texts
+        return np.array([[len(text) + at for at in range(self.dimension)] for text in texts], dtype=np.float32)
+
+
+def test_a_second_run_computes_nothing_and_gives_the_same_bits(tmp_path):
+    first = CachedEncoder(Counting(), tmp_path).encode(TEXTS)
+    counting = Counting()
+    again = CachedEncoder(counting, tmp_path).encode([*TEXTS, "  console a mourner. ".strip().capitalize()])
+    assert counting.asked == []
+    assert (again[:3] == first).all()
+    assert again.dtype == np.float32
+
+
+def test_texts_are_not_in_the_file(tmp_path):
+    cached = CachedEncoder(Counting(), tmp_path)
+    cached.encode(TEXTS)
+    assert b"mourner" not in cached.path.read_bytes()
+
+
+def test_vectors_of_another_encoder_are_never_used(tmp_path):
+    CachedEncoder(Counting("one"), tmp_path).encode(TEXTS)
+    (tmp_path / "one.sqlite").rename(tmp_path / "two.sqlite")
+    counting = Counting("two")
+    cached = CachedEncoder(counting, tmp_path)
+    cached.encode(TEXTS)
+    assert counting.asked == TEXTS
+    assert "holds vectors of encoder one" in cached.problem
+
+
+def test_a_broken_file_costs_speed_not_correctness(tmp_path):
+    (tmp_path / "one.sqlite").write_bytes(b"this is no database" * 100)
+    counting = Counting()
+    cached = CachedEncoder(counting, tmp_path)
+    assert (cached.encode(TEXTS) == Counting().encode(TEXTS)).all()
+    assert "not used" in cached.problem
+
+
+def test_a_flipped_bit_is_computed_again(tmp_path):
+    cached = CachedEncoder(Counting(), tmp_path)
+    cached.encode(TEXTS)
+    with sqlite3.connect(cached.path) as connection:
+        blob = bytearray(connection.execute("SELECT vector FROM vectors WHERE number = 1").fetchone()[0])
+        blob[-1] ^= 1
+        connection.execute("UPDATE vectors SET vector = ? WHERE number = 1", (bytes(blob),))
+    connection.close()
+    counting = Counting()
+    assert (CachedEncoder(counting, tmp_path).encode(TEXTS) == Counting().encode(TEXTS)).all()
+    assert len(counting.asked) == 1
+
+
+def test_the_oldest_go_when_the_file_is_full(tmp_path):
+    counting = Counting()
+    cached = CachedEncoder(counting, tmp_path, max_bytes=10 * (4 * 4 + 60))
+    cached.encode([f"task {number}" for number in range(50)])
+    counting.asked.clear()
+    cached.encode(["task 49", "task 0"])
+    assert counting.asked == ["task 0"]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    cached = CachedEncoder(Counting(), tmp_path / "file" / "cache")
+    assert cached.encode(TEXTS).shape == (3, 4)
+    assert "not used" in cached.problem
+
+
+def _fill(folder, start):
+    CachedEncoder(Counting(), folder).encode([f"task {number}" for number in range(start, start + 400)])
+
+
+def test_two_processes_write_at_once(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=_fill, args=(tmp_path, start)) for start in (0, 200)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    counting = Counting()
+    CachedEncoder(counting, tmp_path).encode([f"task {number}" for number in range(600)])
+    assert counting.asked == []
+
+
+def test_the_shipped_encoder_gives_the_same_vectors_from_the_cache(tmp_path):
+    encoder = read_encoder("base")
+    plain = encoder.encode(TEXTS)
+    for _ in range(2):
+        assert (CachedEncoder(encoder, tmp_path).encode(TEXTS) == plain).all()
+
+
+@pytest.mark.parametrize("texts", [[], ["one"], ["one", "one"]])
+def test_few_and_repeated_texts(tmp_path, texts):
+    assert CachedEncoder(Counting(), tmp_path).encode(texts).shape == (len(texts), 4)
