@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Examples", "Neighbour"]
+
+# Vectors that are compared at once.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,26 @@ class Examples:
             Neighbour(self.texts[row], self.labels[row], self.sources[row], float(similarities[row])) for row in order
         ]
 
+    def familiarity(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the highest cosine of each vector with any example, shape (n,); low means unlike all of them.
+
+        Cosines are of vectors rounded to 8 bits: whole numbers add up to the same sum in any order, so that a task is
+        as familiar in one company as in another.
+        """
+        codes, scale = _rounded(np.asarray(vectors))
+        known, known_scale = self._codes
+        best = np.zeros(len(codes))
+        for start in range(0, len(codes), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            sums = codes[block].astype(np.float32) @ known.T  # exact: below 2 ** 24
+            best[block] = (sums.astype(np.float64) * known_scale.ravel()).max(axis=1) * scale[block].ravel()
+        return best
+
+    @cached_property
+    def _codes(self) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        codes, scale = _rounded(self.vectors)
+        return codes.astype(np.float32), scale.astype(np.float64)
+
     @classmethod
     def of(
         cls, texts: Sequence[str], labels: Sequence[str], sources: Sequence[str], vectors: NDArray[np.float32]
@@ -81,8 +105,8 @@ class Examples:
         """Return JSON and array files; vectors are kept in 8 bits, which moves a cosine by less than 0.01."""
         rows = [list(row) for row in zip(self.texts, self.labels, self.sources, strict=True)]
         buffer = io.BytesIO()
-        scale = np.maximum(np.abs(self.vectors).max(axis=1, keepdims=True), 1e-12) / 127
-        np.savez(buffer, vectors=np.rint(self.vectors / scale).astype(np.int8), scale=scale.astype(np.float32))
+        codes, scale = _rounded(self.vectors)
+        np.savez(buffer, vectors=codes, scale=scale)
         return (json.dumps(rows, ensure_ascii=False, indent=0) + "\n").encode("utf-8"), buffer.getvalue()
 
     @classmethod
@@ -101,3 +125,9 @@ class Examples:
             raise ValueError(f"{len(entries)} examples but {len(vectors)} vectors")
         columns = list(zip(*entries, strict=True)) or [(), (), ()]
         return cls(columns[0], columns[1], columns[2], vectors)
+
+
+def _rounded(vectors: NDArray[np.floating]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return 8-bit codes and one scale a row."""
+    scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / 127
+    return np.rint(vectors / scale).astype(np.int8), scale.astype(np.float32)

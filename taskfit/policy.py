@@ -106,14 +106,12 @@ class Policy:
         list of Decision
         """
         sets = np.zeros_like(probabilities, dtype=np.bool_) if possible is None else possible
-        return [
-            self._decision(row, int(index), label_set)
-            for row, index, label_set in zip(probabilities, self.labels(probabilities), sets, strict=True)
-        ]
+        # Plain lists: a million rows are decided one by one.
+        columns = (probabilities, self.labels(probabilities), probabilities.argmax(axis=1), sets)
+        return [self._decision(*entry) for entry in zip(*(column.tolist() for column in columns), strict=True)]
 
-    def _decision(self, row: NDArray[np.float64], index: int, possible: NDArray[np.bool_]) -> Decision:
-        confidence = float(row[index])
-        likeliest = int(np.argmax(row))
+    def _decision(self, row: list[float], index: int, likeliest: int, possible: list[bool]) -> Decision:
+        confidence = row[index]
         reasons = []
         if index != likeliest:
             reasons.append(f"{LABELS[likeliest]} is likelier, but a mistake would cost more")
@@ -123,14 +121,14 @@ class Policy:
         risky = index == _AUTOMATABLE and row[_HUMAN] > self.maximum_human_risk
         if risky:
             reasons.append(f"{row[_HUMAN]:.0%} likely to need a person")
-        others = [LABELS[other] for other in np.flatnonzero(possible) if other != index]
+        others = [LABELS[other] for other, holds in enumerate(possible) if holds and other != index]
         if others and not unsure:
             reasons.append(f"may be {' or '.join(others)}")
-        return Decision(LABELS[index], confidence, unsure or bool(risky) or bool(others), "; ".join(reasons))
+        return Decision(LABELS[index], confidence, unsure or risky or bool(others), "; ".join(reasons))
 
 
-def _odds(row: NDArray[np.float64]) -> str:
-    first, second = np.argsort(row)[::-1][:2]
+def _odds(row: list[float]) -> str:
+    first, second = sorted(range(len(row)), key=row.__getitem__, reverse=True)[:2]
     return f"{LABELS[first]} {row[first]:.0%}, {LABELS[second]} {row[second]:.0%}"
 
 

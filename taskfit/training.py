@@ -46,6 +46,9 @@ __all__ = ["Training", "train", "train_fine_tuned"]
 #: How the model under test is called in a table of figures.
 MODEL_NAME = "taskfit"
 
+#: Share of tasks of unseen roles that may be called unlike those that were taught.
+_UNLIKE = 0.03
+
 _LIBRARIES = ("numpy", "scikit-learn", "onnxruntime", "tokenizers")
 
 
@@ -253,6 +256,7 @@ def train_fine_tuned(
     facts = _facts(name, parts, len(training), figures, protocol, random_state)
     facts["policies"] = _policies(taught.tier, testing)
     facts["profile"] = profile(taught.tier, testing)
+    facts["familiar"] = _familiar(taught.tier, parts[0])
     facts["reads_roles"] = training.roles is not None and settings.role_share > 0
     facts["training"] |= {
         "head": "taught with the encoder, vector-scaled on the dev split",
@@ -264,6 +268,13 @@ def train_fine_tuned(
     }
     examples = _examples(parts[0].split("train", "dev"), taught.tier.encoder)
     return Training(Bundle(taught.tier, fast, examples, facts), figures, summary, protocol)
+
+
+def _familiar(tier: Tier, tasks: LabelledTasks) -> float:
+    """Return the familiarity below which a task is unlike all that were taught: as few dev tasks as `_UNLIKE` are."""
+    examples = _examples(tasks.split("train"), tier.encoder)
+    familiarity = examples.familiarity(tier.encoder.encode(tasks.split("dev").texts))
+    return round(float(np.quantile(familiarity, _UNLIKE)), 4)
 
 
 def _classifier(tier: Tier) -> TaskFitClassifier:

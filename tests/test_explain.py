@@ -36,3 +36,17 @@ def test_files_that_do_not_belong_together_are_refused(examples):
     _, arrays = Examples.of(["a"], ["automatable"], ["x"], VECTORS[:1]).to_files()
     with pytest.raises(ValueError, match="3 examples but 1 vectors"):
         Examples.from_files(rows, arrays)
+
+
+def test_familiarity_is_the_highest_cosine_and_the_same_in_any_company():
+    random = np.random.default_rng(0)
+    known, asked = (random.normal(size=(n, 32)).astype(np.float32) for n in (50, 2500))
+    known /= np.linalg.norm(known, axis=1, keepdims=True)
+    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    asked[0] = known[7]
+    examples = Examples.of(["x"] * 50, ["automatable"] * 50, ["y"] * 50, known)
+    together = examples.familiarity(asked)
+    assert together == pytest.approx((asked @ known.T).max(axis=1), abs=0.02)
+    assert together[0] == pytest.approx(1, abs=0.02)
+    alone = [examples.familiarity(asked[row : row + 1])[0] for row in range(0, 2500, 97)]
+    assert together[::97].tolist() == alone

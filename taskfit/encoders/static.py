@@ -28,9 +28,6 @@ __all__ = ["StaticEncoder", "features"]
 # Two odd numbers that spread pairs of token ids over the rows.
 _LEFT, _RIGHT = 1_000_003, 7_919
 
-# Texts that are gathered at once: enough to be fast, little enough to stay in the processor's cache.
-_BLOCK = 256
-
 
 def features(
     tokens: Sequence[Sequence[int]], vocabulary: int, pairs: int
@@ -156,17 +153,16 @@ class StaticEncoder:
         ndarray of shape (len(texts), dimension)
             32-bit floats, bitwise independent of the other texts.
         """
-        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
         if len(texts) == 0:
-            return result
-        tokens = self._tokens.ids(texts)
-        rows, starts = features(tokens, self.vocabulary, len(self.table) - self.vocabulary)
-        for first in range(0, len(texts), _BLOCK):
-            begins = starts[first : first + _BLOCK + 1]
-            taken = self._vectors[rows[begins[0] : begins[-1]]]
-            sums = np.add.reduceat(taken, begins[:-1] - begins[0], axis=0)
-            result[first : first + _BLOCK] = sums / np.diff(begins)[:, None].astype(np.float32)
-        return result
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        from scipy.sparse import csr_array
+
+        rows, starts = features(self._tokens.ids(texts), self.vocabulary, len(self.table) - self.vocabulary)
+        shape = (len(texts), len(self.table))
+        counts = csr_array((np.ones(len(rows), dtype=np.float32), rows, starts), shape=shape)
+        # A sparse product adds each text's rows one after the other, whatever stands beside it.
+        sums: NDArray[np.float32] = counts @ self._vectors
+        return sums / np.diff(starts).astype(np.float32)[:, None]
 
     def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""

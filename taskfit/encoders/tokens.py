@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,9 @@ __all__ = ["Tokens"]
 #: Upper bound on the characters of one token: longer text is cut before the tokeniser sees it, so that a cell of
 #: a megabyte costs no more than a long sentence.
 _CHARACTERS_PER_TOKEN = 24
+
+#: Words whose tokens are remembered; beyond it all are forgotten.
+_REMEMBERED = 200_000
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,23 @@ class Tokens:
     max_tokens: int
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the token ids of each text, with the marks of begin and end; texts are normalised first."""
-        return [encoding.ids for encoding in self.library.encode_batch_fast([self._cut(text) for text in texts])]
+        """Return the token ids of each text, with the marks of begin and end; texts are normalised first.
+
+        The tokenizer reads words apart from each other, so each is read once and remembered: inventories repeat words.
+        """
+        words = [self._cut(text).split() for text in texts]
+        known = self._pieces
+        new = list({word for line in words for word in line if word not in known})
+        if len(known) + len(new) > _REMEMBERED:
+            known.clear()
+            new = list({word for line in words for word in line})
+        if new:
+            read = self.library.encode_batch_fast(new, add_special_tokens=False)
+            known.update(zip(new, (encoding.ids for encoding in read), strict=True))
+        begin, end = self._marks
+        room = self.max_tokens - 2
+        lines = (list(chain.from_iterable(map(known.__getitem__, line))) for line in words)
+        return [[begin, *pieces[:room], end] for pieces in lines]
 
     def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Tell which texts are longer than is read, as an array of shape (len(texts),)."""
@@ -51,6 +70,15 @@ class Tokens:
             encoding = self.library.encode(self._cut(text))
             flags[row] = bool(encoding.overflowing) or len(text) > self.max_tokens * _CHARACTERS_PER_TOKEN
         return flags
+
+    @cached_property
+    def _pieces(self) -> dict[str, list[int]]:
+        return {}
+
+    @cached_property
+    def _marks(self) -> tuple[int, int]:
+        begin, end = self.library.encode("").ids
+        return begin, end
 
     @cached_property
     def library(self) -> Any:

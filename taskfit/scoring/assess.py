@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from taskfit import bundle as bundles
 from taskfit.bundle import Bundle
@@ -19,7 +16,13 @@ from taskfit.policy import DEFAULT_POLICY, Decision, Policy, find_policy
 from taskfit.scoring.screen import Finding, screen
 from taskfit.text import in_context
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = ["Assessment", "Model", "load"]
+
+_UNLIKE = Finding("ok", "unlike the tasks that the model was taught", review=True)
 
 #: A driver counts as decisive from this probability.
 DECISIVE = 0.5
@@ -126,7 +129,9 @@ class Model:
             if truncated:
                 findings[row] = Finding("truncated", "only the beginning of this long text was read", review=True)
         assessments = [_unscored(text, finding) for text, finding in zip(texts, findings, strict=True)]
-        for row, (decision, probabilities, strengths) in zip(scored, answers, strict=True):
+        for row, (decision, probabilities, strengths, unlike) in zip(scored, answers, strict=True):
+            if unlike and findings[row].status == "ok":
+                findings[row] = _UNLIKE
             assessments[row] = _scored(texts[row], findings[row], decision, probabilities, strengths)
         return assessments
 
@@ -136,7 +141,7 @@ class Model:
             return []
         return self.bundle.examples.nearest(self.bundle.tier.encoder.encode([text])[0], count)
 
-    def _score(self, texts: Sequence[str]) -> list[tuple[Decision, NDArray[np.float64], NDArray[np.float64] | None]]:
+    def _score(self, texts: Sequence[str]) -> list[tuple[Decision, list[float], list[float] | None, bool]]:
         if not texts:
             return []
         tier, coverage = self.bundle.tier, self.policy.coverage
@@ -146,8 +151,16 @@ class Model:
         if tier.label_sets is not None and coverage is not None:
             possible = tier.label_sets.sets(probabilities, coverage)
         head = tier.driver_head
-        strengths: Sequence[Any] = [None] * len(texts) if head is None else list(head.strengths(vectors))
-        return list(zip(self.policy.decide(probabilities, possible), probabilities, strengths, strict=True))
+        strengths: Sequence[Any] = [None] * len(texts) if head is None else head.strengths(vectors).tolist()
+        decisions = self.policy.decide(probabilities, possible)
+        return list(zip(decisions, probabilities.tolist(), strengths, self._unlike(vectors), strict=True))
+
+    def _unlike(self, vectors: NDArray[np.float32]) -> list[bool]:
+        """Tell which vectors are far from every task that the model was taught, where it knows how far is far."""
+        limit, examples = self.bundle.facts.get("familiar"), self.bundle.examples
+        if limit is None or examples is None:
+            return [False] * len(vectors)
+        return [bool(flag) for flag in examples.familiarity(vectors) < limit]
 
 
 def load(
@@ -200,16 +213,16 @@ def _scored(
     text: str,
     finding: Finding,
     decision: Decision,
-    probabilities: NDArray[np.float64],
-    strengths: NDArray[np.float64] | None,
+    probabilities: list[float],
+    strengths: list[float] | None,
 ) -> Assessment:
-    drivers = None if strengths is None else dict(zip(DRIVERS, (float(value) for value in strengths), strict=True))
+    drivers = None if strengths is None else dict(zip(DRIVERS, strengths, strict=True))
     notes = [note for note in (finding.note, decision.reason) if note]
     return Assessment(
         text=text,
         label=decision.label,
         confidence=decision.confidence,
-        probabilities=dict(zip(LABELS, (float(value) for value in probabilities), strict=True)),
+        probabilities=dict(zip(LABELS, probabilities, strict=True)),
         drivers=drivers,
         decisive=_decisive(decision.label, drivers),
         review=decision.review or finding.review,

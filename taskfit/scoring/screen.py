@@ -45,6 +45,8 @@ _PERSONAL = Finding(
 _OTHER_LANGUAGE = Finding("other_language", "not English, which the model was trained on", review=True)
 _COMPOUND = Finding("compound", "seems to hold several tasks; split it and score each", review=True)
 
+_WORDS = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}")
 # Nine digits or more in one run of digits, spaces and dashes, with a plus or a leading zero: a telephone number.
 _TELEPHONE = re.compile(r"(?<!\w)(?:\+\d|\(?0\d)[\d ()/-]{7,}\d(?!\w)")
@@ -102,7 +104,7 @@ def screen(text: str) -> Finding:
     clean = normalise(text)
     if not clean:
         return _BLANK
-    words = re.findall(r"[^\W\d_]+", clean)
+    words = _WORDS.findall(clean)
     if not _has_words(words):
         return _NOT_A_TASK
     for finding, holds in (
@@ -122,8 +124,12 @@ def _has_words(words: list[str]) -> bool:
 
 
 def _personal(clean: str, words: list[str]) -> bool:
-    patterns = (_EMAIL, _TELEPHONE, _STAFF_NUMBER, _TITLED_NAME)
-    return any(pattern.search(clean) for pattern in patterns)
+    # A search only where it can find something: most tasks have neither an at sign nor a digit.
+    if "@" in clean and _EMAIL.search(clean):
+        return True
+    if _DIGIT.search(clean) and (_TELEPHONE.search(clean) or _STAFF_NUMBER.search(clean)):
+        return True
+    return _TITLED_NAME.search(clean) is not None
 
 
 def _vague(clean: str, words: list[str]) -> bool:

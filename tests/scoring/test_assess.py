@@ -5,6 +5,7 @@ import pytest
 
 import taskfit
 from taskfit.errors import BundleError, PolicyError
+from taskfit.labelled import read_labelled
 from taskfit.labels import DRIVERS, LABELS
 from taskfit.scoring import FIT_COLUMNS, Assessment
 from taskfit.scoring.columns import cells
@@ -142,3 +143,20 @@ def test_a_model_that_was_not_taught_roles_ignores_them(model):
     deaf = replace(model, bundle=replace(model.bundle, facts=facts))
     assert not deaf.reads_roles
     assert deaf.assess(["Handle complaints"], ["hospice nurse"]) == deaf.assess(["Handle complaints"])
+
+
+def test_what_is_like_nothing_taught_goes_to_a_person(model, root):
+    strange = [
+        "def f(x): return x + 1",
+        "Preheat oven to 200 C and bake 25 minutes until golden",
+        "Paris is the capital of France",
+        "e = mc^2",
+        "Is this seat taken?",
+        "Happy birthday to you",
+    ]
+    for answer in model.assess(strange):
+        assert answer.review, answer.text
+    assert sum("unlike" in answer.note for answer in model.assess(strange)) >= 5
+    tasks = read_labelled(root / "data" / "tasks.csv").split("test")
+    notes = [answer.note for answer in model.assess(tasks.texts)]
+    assert sum("unlike" in note for note in notes) <= 0.06 * len(notes)
