@@ -26,6 +26,7 @@ SHEET_COLUMNS = (
     "decision", "reviewer", "date", "reason",
 )  # fmt: skip
 _OPEN = SHEET_COLUMNS[-4:]
+_LINE = 15  # points
 _WIDTHS = (14, 6, 60, 24, 16, 7, 24, 20, 9, 40, 18, 18, 12, 40)
 
 
@@ -232,6 +233,9 @@ def _write_row(
             sheet.write_string(at, column, value[:32_767], style)
         else:
             sheet.write_number(at, column, value, style)
+    # Excel fits wrapped rows by itself, other programs do not.
+    lines = max(-(-len(str(value)) // width) for value, width in zip(values, _WIDTHS, strict=False))
+    sheet.set_row(at, _LINE * max(1, lines))
     for name in _OPEN:
         sheet.write_blank(at, SHEET_COLUMNS.index(name), None, formats["date" if name == "date" else "open"])
 
@@ -247,6 +251,9 @@ def _rubric(workbook: Any, formats: dict[str, Any]) -> None:
     for row, (name, text) in enumerate(lines):
         sheet.write_string(row, 0, name, formats["head"])
         sheet.write_string(row, 1, text, formats["locked"])
+        sheet.set_row(row, _LINE * max(1, -(-len(text) // 100)))
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.protect()
 
 
