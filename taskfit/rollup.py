@@ -17,12 +17,16 @@ from taskfit.labels import DRIVERS, LABELS, Label
 from taskfit.policy import POLICIES, Policy
 from taskfit.scored import ScoredTasks, Weights
 
-__all__ = ["COVERAGE", "Guard", "Interval", "Rollup", "Scenario", "Summary", "rollup", "scenarios"]
+__all__ = ["COVERAGE", "Guard", "Interval", "Rollup", "Scenario", "Summary", "grouped", "rollup", "scenarios"]
 
 #: Promised coverage of the intervals.
 COVERAGE = 0.90
 
-_DRAWS = 1000
+#: Error that does not shrink with the number of tasks: how far the model's chances are off on average (its calibration
+#: error was 0.02 when tested). A share is never known better than this.
+SYSTEMATIC = 0.02
+
+_DRAWS = 500
 _AUTOMATABLE, _HUMAN = LABELS.index(Label.AUTOMATABLE), LABELS.index(Label.HUMAN_ESSENTIAL)
 
 
@@ -159,17 +163,22 @@ def rollup(tasks: ScoredTasks, weights: Weights, by: Sequence[str] = (), *, rand
         If a column is missing.
     """
     random = np.random.default_rng(random_state)
-    scored = np.flatnonzero(tasks.scored)
+    total = _summary({}, np.flatnonzero(tasks.scored), tasks, weights.values, random)
+    return Rollup(weights.unit, total, grouped(tasks, weights, by, random_state=random_state) if by else [])
+
+
+def grouped(tasks: ScoredTasks, weights: Weights, by: Sequence[str], *, random_state: int = 0) -> list[Summary]:
+    """Add up each group by itself, heaviest first; the arguments are those of `rollup`."""
+    random = np.random.default_rng(random_state)
     columns = [tasks.column(name) for name in by]
     members: dict[tuple[str, ...], list[int]] = {}
-    for row in scored.tolist():
+    for row in np.flatnonzero(tasks.scored).tolist():
         members.setdefault(tuple(column[row].strip() or "(none)" for column in columns), []).append(row)
     groups = [
         _summary(dict(zip(by, key, strict=True)), np.array(rows), tasks, weights.values, random)
         for key, rows in members.items()
     ]
-    total = _summary({}, scored, tasks, weights.values, random)
-    return Rollup(weights.unit, total, sorted(groups, key=lambda group: -group.weight) if by else [])
+    return sorted(groups, key=lambda group: -group.weight)
 
 
 def scenarios(
@@ -258,15 +267,20 @@ def _intervals(
     expected = share @ probabilities
     if not len(share):
         return {label: Interval(0.0, 0.0, 0.0) for label in LABELS}
-    bounds = probabilities.cumsum(axis=1)[:, :-1]
+    bounds = probabilities.cumsum(axis=1)[:, :-1].astype(np.float32)
+    share = share.astype(np.float32)
     sums = np.zeros((_DRAWS, len(LABELS)))
     for start in range(0, len(share), 2000):  # bounded memory
         block = slice(start, start + 2000)
-        drawn = random.random((_DRAWS, len(share[block])))
+        drawn = random.random((_DRAWS, len(share[block])), dtype=np.float32)
         first, both = (drawn < bounds[block, column] for column in (0, 1))
         sums[:, 0] += first @ share[block]
         sums[:, 1] += (both & ~first) @ share[block]
         sums[:, 2] += (~both) @ share[block]
     tail = (1 - COVERAGE) / 2
     low, high = np.quantile(sums, [tail, 1 - tail], axis=0)
-    return {label: Interval(float(low[at]), float(expected[at]), float(high[at])) for at, label in enumerate(LABELS)}
+    low, high = expected - np.hypot(expected - low, SYSTEMATIC), expected + np.hypot(high - expected, SYSTEMATIC)
+    return {
+        label: Interval(float(max(0.0, low[at])), float(expected[at]), float(min(1.0, high[at])))
+        for at, label in enumerate(LABELS)
+    }

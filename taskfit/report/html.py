@@ -83,7 +83,7 @@ def _packed(summary: Mapping[str, Any], tasks: ScoredTasks, weights: Weights) ->
             [group[row], tasks.texts[row], tasks.roles[row], label, sure, chances, tasks.decisive[row],
              round(float(weights.values[row]), 2), tasks.notes[row], tasks.lines[row], int(tasks.review[row])]
         )  # fmt: skip
-    packed = gzip.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), 9, mtime=0)
+    packed = gzip.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), 6, mtime=0)
     return base64.b64encode(packed).decode("ascii")
 
 
@@ -285,7 +285,7 @@ def _method(summary: Mapping[str, Any]) -> str:
     lines = [
         "A model that learned from labelled tasks gives each task three chances. A policy turns chances into a label and "
         "makes calling human-essential work automatable its dearest mistake. Labels are about tasks, never about people.",
-        "Ranges come from the chances: the true labels are drawn from them a thousand times. They hold only for tasks like "
+        "Ranges come from the chances: the true labels are drawn from them many times; no range is narrower than the model's average error. They hold only for tasks like "
         "those that the model was tested on, in English.",
         "Not for deciding about anybody's job, pay or performance. Let a person answer for every change, ask the people "
         "who do the work, and keep the way back open.",

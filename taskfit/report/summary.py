@@ -13,7 +13,7 @@ import numpy as np
 from taskfit.errors import InventoryError
 from taskfit.hygiene import find_problems
 from taskfit.labels import DRIVERS, LABELS, Label
-from taskfit.rollup import COVERAGE, rollup, scenarios
+from taskfit.rollup import COVERAGE, grouped, rollup, scenarios
 from taskfit.scored import ScoredTasks, Weights
 
 __all__ = ["group_columns", "summarise"]
@@ -80,7 +80,7 @@ def summarise(
         "coverage": COVERAGE,
         "total": asdict(added.total),
         "groups": [asdict(group) for group in added.groups],
-        "second": [asdict(group) for group in rollup(tasks, weights, by[1:2]).groups] if len(by) > 1 else [],
+        "second": [asdict(group) for group in grouped(tasks, weights, by[1:2])] if len(by) > 1 else [],
         "scenarios": [asdict(scenario) for scenario in scenarios(tasks, weights, (model or {}).get("policies"))],
         "queue": _queue(tasks, weights),
         "first": _ranked(tasks, weights, Label.AUTOMATABLE),
