@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,6 +114,8 @@ def _pulled(
 
 
 def _fit(loss: object, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from scipy.optimize import minimize  # scoring reads scalings, it fits none
+
     start = np.concatenate([np.ones(n), np.zeros(n)])
     result = minimize(loss, start, jac=True, bounds=[_SCALES] * n + [_SHIFTS] * n, method="L-BFGS-B")
     return result.x[:n], result.x[n:]

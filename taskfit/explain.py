@@ -86,13 +86,14 @@ class Examples:
         for start in range(0, len(codes), _BLOCK):
             block = slice(start, start + _BLOCK)
             sums = codes[block].astype(np.float32) @ known.T  # exact: below 2 ** 24
-            best[block] = (sums.astype(np.float64) * known_scale.ravel()).max(axis=1) * scale[block].ravel()
+            sums *= known_scale
+            best[block] = sums.max(axis=1) * scale[block].ravel()
         return best
 
     @cached_property
-    def _codes(self) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    def _codes(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         codes, scale = _rounded(self.vectors)
-        return codes.astype(np.float32), scale.astype(np.float64)
+        return codes.astype(np.float32), scale.ravel()
 
     @classmethod
     def of(
