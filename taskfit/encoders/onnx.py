@@ -18,11 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from taskfit.encoders.tokens import Tokens
+from taskfit.encoders.tokens import TokenEncoder
 from taskfit.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def dequantise(stored: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     }
 
 
-@dataclass(frozen=True)
-class OnnxEncoder:
+@dataclass(frozen=True, eq=False, repr=False)
+class OnnxEncoder(TokenEncoder):
     """Mean-pooled, length-1 sentence vectors from a transformer in ONNX form.
 
     Parameters
@@ -95,6 +95,8 @@ class OnnxEncoder:
     tokenizer: str
     dimension: int
     max_tokens: int = 256
+
+    _BUILT: ClassVar[frozenset[str]] = frozenset({"_session", "_tokens"})
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> OnnxEncoder:
@@ -160,10 +162,6 @@ class OnnxEncoder:
             vectors[rows] = pooled
         return vectors
 
-    def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""
-        return self._tokens.truncated(texts)
-
     def _map(
         self, batches: list[list[int]], tokens: list[list[int]]
     ) -> Iterator[tuple[list[int], NDArray[np.float64]]]:
@@ -182,10 +180,6 @@ class OnnxEncoder:
             yield from pool.map(run, batches)
 
     @cached_property
-    def _tokens(self) -> Tokens:
-        return Tokens(self.tokenizer, self.max_tokens)
-
-    @cached_property
     def _session(self) -> Any:
         import onnxruntime
 
@@ -201,23 +195,6 @@ class OnnxEncoder:
             return onnxruntime.InferenceSession(self.graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the runtime raises its own private classes
             raise EncoderError(f"the encoder's network cannot be built ({error}); install the model again") from error
-
-    def __deepcopy__(self, memo: dict[int, object]) -> OnnxEncoder:
-        # Immutable, and scikit-learn's clone copies parameters: share it.
-        return self
-
-    def __getstate__(self) -> dict[str, object]:
-        # A running session cannot travel to another process; it is built again there.
-        return {name: value for name, value in self.__dict__.items() if name not in {"_session", "_tokens"}}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, OnnxEncoder) and other.fingerprint == self.fingerprint
-
-    def __hash__(self) -> int:
-        return hash(self.fingerprint)
-
-    def __repr__(self) -> str:
-        return f"OnnxEncoder(dimension={self.dimension}, fingerprint={self.fingerprint!r})"
 
 
 def _threads() -> int:

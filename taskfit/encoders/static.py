@@ -13,11 +13,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from taskfit.encoders.tokens import Tokens
+from taskfit.encoders.tokens import TokenEncoder
 from taskfit.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def features(
     return rows, starts
 
 
-@dataclass(frozen=True)
-class StaticEncoder:
+@dataclass(frozen=True, eq=False, repr=False)
+class StaticEncoder(TokenEncoder):
     """Mean-pooled vectors of tokens and pairs of tokens.
 
     Parameters
@@ -86,6 +86,8 @@ class StaticEncoder:
     vocabulary: int
     tokenizer: str
     max_tokens: int = 256
+
+    _BUILT: ClassVar[frozenset[str]] = frozenset({"_vectors", "_tokens"})
 
     @classmethod
     def of(cls, vectors: NDArray[np.floating], vocabulary: int, tokenizer: str, max_tokens: int = 256) -> StaticEncoder:
@@ -164,29 +166,6 @@ class StaticEncoder:
         sums: NDArray[np.float32] = counts @ self._vectors
         return sums / np.diff(starts).astype(np.float32)[:, None]
 
-    def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""
-        return self._tokens.truncated(texts)
-
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
         return self.table.astype(np.float32) * self.scale
-
-    @cached_property
-    def _tokens(self) -> Tokens:
-        return Tokens(self.tokenizer, self.max_tokens)
-
-    def __deepcopy__(self, memo: dict[int, object]) -> StaticEncoder:
-        return self  # immutable
-
-    def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in self.__dict__.items() if name not in {"_vectors", "_tokens"}}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, StaticEncoder) and other.fingerprint == self.fingerprint
-
-    def __hash__(self) -> int:
-        return hash(self.fingerprint)
-
-    def __repr__(self) -> str:
-        return f"StaticEncoder(dimension={self.dimension}, fingerprint={self.fingerprint!r})"

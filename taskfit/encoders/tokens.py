@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from taskfit.text import normalise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Tokens"]
+__all__ = ["TokenEncoder", "Tokens"]
 
 #: Upper bound on the characters of one token: longer text is cut before the tokeniser sees it, so that a cell of
 #: a megabyte costs no more than a long sentence.
@@ -103,3 +103,45 @@ class Tokens:
         # Twice the bound, so that white space folded away does not eat into the limit.
         limit = self.max_tokens * _CHARACTERS_PER_TOKEN
         return normalise(text[: 2 * limit])[:limit]
+
+
+class TokenEncoder:
+    """What encoders that read tokens share: a tokenizer, and to be one thing wherever they travel.
+
+    A subclass is a frozen dataclass with `tokenizer` and `max_tokens`; it names in `_BUILT` what it builds on first use.
+    """
+
+    tokenizer: str
+    max_tokens: int
+
+    #: Attributes that are built on first use and do not travel to another process.
+    _BUILT: ClassVar[frozenset[str]] = frozenset({"_tokens"})
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of everything that decides the vectors."""
+        raise NotImplementedError
+
+    def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""
+        return self._tokens.truncated(texts)
+
+    @cached_property
+    def _tokens(self) -> Tokens:
+        return Tokens(self.tokenizer, self.max_tokens)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        # Immutable, and scikit-learn's clone copies parameters: share it.
+        return self
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name not in self._BUILT}
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.fingerprint == self.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(fingerprint={self.fingerprint!r})"
