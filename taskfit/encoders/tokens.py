@@ -108,7 +108,7 @@ class Tokens:
 class TokenEncoder:
     """What encoders that read tokens share: a tokenizer, and to be one thing wherever they travel.
 
-    A subclass is a frozen dataclass with `tokenizer` and `max_tokens`; it names in `_BUILT` what it builds on first use.
+    A subclass is a frozen dataclass with `tokenizer` and `max_tokens`; `_BUILT` names what it builds on first use.
     """
 
     tokenizer: str
