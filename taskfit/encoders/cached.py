@@ -149,14 +149,16 @@ class CachedEncoder:
         self.folder.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            # Not WAL: the change to it fails at once, without waiting, where another process has just opened the file.
             connection.execute("PRAGMA synchronous=OFF")  # losing the cache in a power cut costs only speed
+            connection.execute("BEGIN IMMEDIATE")
             connection.execute("CREATE TABLE IF NOT EXISTS maker (fingerprint TEXT PRIMARY KEY)")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS vectors "
                 "(number INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB UNIQUE, vector BLOB)"
             )
             connection.execute("INSERT INTO maker SELECT ? WHERE NOT EXISTS (SELECT 1 FROM maker)", (self.fingerprint,))
+            connection.execute("COMMIT")
             (maker,) = connection.execute("SELECT fingerprint FROM maker").fetchone()
             if maker != self.fingerprint:
                 raise sqlite3.DatabaseError(f"it holds vectors of encoder {maker}, not of {self.fingerprint}")

@@ -82,21 +82,27 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     assert "not used" in cached.problem
 
 
-def _fill(folder, start):
-    CachedEncoder(Counting(), folder).encode([f"task {number}" for number in range(start, start + 400)])
+def _fill(folder, start, together):
+    cached = CachedEncoder(Counting(), folder)
+    together.wait(60)
+    for at in range(start, start + 400, 100):
+        cached.encode([f"task {number}" for number in range(at, at + 100)])
+    assert cached.problem == ""
 
 
-def test_two_processes_write_at_once(tmp_path):
+def test_processes_that_open_a_new_cache_together_lose_nothing(tmp_path):
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_fill, args=(tmp_path, start)) for start in (0, 200)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-        assert process.exitcode == 0
-    counting = Counting()
-    CachedEncoder(counting, tmp_path).encode([f"task {number}" for number in range(600)])
-    assert counting.asked == []
+    for attempt in range(3):
+        folder, together = tmp_path / str(attempt), context.Barrier(4)
+        processes = [context.Process(target=_fill, args=(folder, start, together)) for start in (0, 100, 200, 300)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(60)
+            assert process.exitcode == 0
+        counting = Counting()
+        CachedEncoder(counting, folder).encode([f"task {number}" for number in range(700)])
+        assert counting.asked == []
 
 
 def test_the_shipped_encoder_gives_the_same_vectors_from_the_cache(tmp_path):
