@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from taskfit.conformal import LabelSets
-from taskfit.encoders import OnnxEncoder, StaticEncoder
+from taskfit.encoders import JointEncoder, StaticEncoder
 from taskfit.errors import BundleDamagedError, BundleError, BundleFormatError, BundleTrustError, OutputError
 from taskfit.explain import Examples
 from taskfit.heads import DriverHead, LabelHead
@@ -48,12 +48,13 @@ TIERS = ("accurate", "fast")
 _HEAD, _FOREIGN_HEAD, _EXAMPLES = "head.npz", "head.joblib", "examples.json"
 _EXAMPLE_VECTORS = "examples.npz"
 _ENCODER = tuple(f"encoder/{name}" for name in ("encoder.json", "graph.onnx", "tokenizer.json", "weights.npz"))
+_WORDS = "encoder/words.npz"  # not in every model
 _FAST_ENCODER = tuple(f"fast/{name}" for name in ("encoder.json", "table.npz", "tokenizer.json"))
 _FAST_HEAD = "fast/head.npz"
 
 #: The files that each tier may read.
 _FILES = {
-    "accurate": frozenset({*_ENCODER, _HEAD, _FOREIGN_HEAD, _EXAMPLES, _EXAMPLE_VECTORS}),
+    "accurate": frozenset({*_ENCODER, _WORDS, _HEAD, _FOREIGN_HEAD, _EXAMPLES, _EXAMPLE_VECTORS}),
     "fast": frozenset({*_FAST_ENCODER, _FAST_HEAD}),
 }
 
@@ -184,7 +185,7 @@ def load(folder: str | Path, *, tier: str = TIERS[0], trust: bool = False) -> Bu
     files = {name: _read_verified(Path(folder), name, manifest) for name in names}
     try:
         return (_accurate if tier == TIERS[0] else _fast)(files, manifest)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise BundleDamagedError(f"{folder} cannot be used ({error}); install or train it again") from error
 
 
@@ -275,7 +276,9 @@ def _read_verified(folder: Path, name: str, manifest: Mapping[str, Any]) -> byte
 
 
 def _accurate(files: Mapping[str, bytes], manifest: dict[str, Any]) -> Bundle:
-    encoder = OnnxEncoder.from_files({name.split("/")[1]: files[name] for name in _ENCODER})
+    encoder = JointEncoder.from_files(
+        {name.split("/")[1]: files[name] for name in (*_ENCODER, _WORDS) if name in files}
+    )
     tier = Tier(encoder, _foreign_head(files)) if _FOREIGN_HEAD in files else Tier(encoder, *_own_heads(files[_HEAD]))
     examples = Examples.from_files(files[_EXAMPLES], files[_EXAMPLE_VECTORS]) if _EXAMPLES in files else None
     return Bundle(tier, examples=examples, facts=manifest)

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["platt_scaling", "vector_scaling"]
+__all__ = ["mixture", "platt_scaling", "vector_scaling"]
 
 # A weak pull toward no change keeps tiny data sets from exploding.
 _PULL = 1e-3
@@ -41,24 +41,46 @@ def vector_scaling(
     ----------
     Guo et al. (2017), "On calibration of modern neural networks".
     """
-    names = list(classes)
-    truth = np.array([names.index(label) for label in labels])
-    rows, n = np.arange(len(labels)), len(names)
+    truth, n = _positions(labels, classes), len(classes)
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         scale, shift = parameters[:n], parameters[n:]
-        logits = scale * scores + shift
-        logits -= logits.max(axis=1, keepdims=True)
-        probabilities = np.exp(logits)
-        probabilities /= probabilities.sum(axis=1, keepdims=True)
-        value = -np.log(np.maximum(probabilities[rows, truth], 1e-300)).mean()
-        error = probabilities
-        error[rows, truth] -= 1
-        error /= len(labels)
-        slope, offset = (error * scores).sum(axis=0), error.sum(axis=0)
-        return _pulled(float(value), slope, offset, scale, shift)
+        value, error = _cross_entropy(scale * scores + shift, truth)
+        return _pulled(value, (error * scores).sum(axis=0), error.sum(axis=0), scale, shift)
 
     return _fit(loss, n)
+
+
+def mixture(
+    first: NDArray[np.float64], second: NDArray[np.float64], labels: NDArray[np.str_], classes: Sequence[str]
+) -> tuple[float, float]:
+    """Fit how much two models count, by maximum likelihood.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n, classes)
+        Scores of two models for tasks that were kept out of both fits.
+    labels : ndarray of str, shape (n,)
+        Their labels.
+    classes : sequence of str
+        Class names, in the order of the columns.
+
+    Returns
+    -------
+    tuple of float
+        Weights, none below 0: ``softmax(weight[0] * first + weight[1] * second)`` fits best.
+    """
+    from scipy.optimize import minimize
+
+    truth = _positions(labels, classes)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        value, error = _cross_entropy(weights[0] * first + weights[1] * second, truth)
+        slopes = np.array([(error * first).sum(), (error * second).sum()])
+        return value + _PULL * float((weights**2).sum()), slopes + 2 * _PULL * weights
+
+    result = minimize(loss, np.array([0.5, 0.5]), jac=True, bounds=[(0.0, _SCALES[1])] * 2, method="L-BFGS-B")
+    return float(result.x[0]), float(result.x[1])
 
 
 def platt_scaling(
@@ -86,6 +108,21 @@ def platt_scaling(
     fitted = [_platt(scores[:, column], decisive[:, column]) for column in range(scores.shape[1])]
     scale, shift = (np.concatenate(part) for part in zip(*fitted, strict=True))
     return scale, shift
+
+
+def _positions(labels: NDArray[np.str_], classes: Sequence[str]) -> NDArray[np.intp]:
+    names = list(classes)
+    return np.array([names.index(label) for label in labels], dtype=np.intp)
+
+
+def _cross_entropy(logits: NDArray[np.float64], truth: NDArray[np.intp]) -> tuple[float, NDArray[np.float64]]:
+    """Return the mean loss and its slope with respect to the logits."""
+    rows = np.arange(len(truth))
+    probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    value = -np.log(np.maximum(probabilities[rows, truth], 1e-300)).mean()
+    probabilities[rows, truth] -= 1
+    return float(value), probabilities / len(truth)
 
 
 def _platt(scores: NDArray[np.float64], decisive: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -16,11 +16,11 @@ import numpy as np
 
 from taskfit.encoders import StaticEncoder
 from taskfit.encoders.static import features
-from taskfit.encoders.tokens import Tokens
 from taskfit.labelled import LabelledTasks
 from taskfit.labels import DRIVERS, LABELS
 from taskfit.text import in_context, normalise
-from taskfit.tier import Tier, calibrated
+from taskfit.tier import RawTier, Tier, calibrated
+from taskfit.words import fit_words, with_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +118,9 @@ def distil(
     strengths = None if teacher.driver_head is None else teacher.driver_head.strengths(vectors)
     student = _Student(teacher, settings, random_state)
     student.learn(texts, answers, strengths, training, random, progress)
-    return calibrated(student.encoder(), *student.heads(), validation, with_drivers=strengths is not None)
+    raw = RawTier(student.encoder(), *student.heads(), with_drivers=strengths is not None)
+    words = fit_words(training, teacher.encoder.tokens, settings.pairs)
+    return calibrated(with_words(raw, words, validation), validation)
 
 
 def _pool(
@@ -147,8 +149,8 @@ class _Student:
 
         torch.manual_seed(random_state)
         self._torch, self._settings = torch, settings
-        self._tokens = Tokens(teacher.encoder.tokenizer, teacher.encoder.max_tokens)
-        self._vocabulary = int(self._tokens.library.get_vocab_size())
+        self._tokens = teacher.encoder.tokens
+        self._vocabulary = self._tokens.vocabulary
         self._table = torch.nn.EmbeddingBag(self._vocabulary + settings.pairs, settings.dimension, mode="mean")
         torch.nn.init.normal_(self._table.weight, 0, 0.1)
         self._head = torch.nn.Linear(settings.dimension, len(LABELS) + len(DRIVERS))
@@ -193,7 +195,7 @@ class _Student:
 
     def encoder(self) -> StaticEncoder:
         vectors = self._table.weight.detach().numpy()
-        return StaticEncoder.of(vectors, self._vocabulary, self._tokens.tokenizer, self._tokens.max_tokens)
+        return StaticEncoder.of(vectors, self._vocabulary, self._tokens)
 
     def heads(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         weight, bias = (part.detach().numpy().astype(np.float64) for part in (self._head.weight, self._head.bias))

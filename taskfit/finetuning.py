@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from taskfit.encoders.spelling import lexicon_of
 from taskfit.labelled import LabelledTasks
 from taskfit.labels import DRIVERS, LABELS
-from taskfit.text import in_context, normalise
-from taskfit.tier import Tier, calibrated
+from taskfit.text import bare, in_context
+from taskfit.tier import RawTier, Tier, calibrated
+from taskfit.words import fit_words, with_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,10 +53,14 @@ class FineTuning:
     role_share : float
         Share of tasks that are shown with their role, so that the model reads both forms.
     noise : float
-        Share of tasks whose wording is changed in ways that must not change a label.
+        Share of tasks that are shown with a slip of the fingers.
+    consistency : float
+        Weight of the difference between the answers to two wordings of a task (Wu et al. 2021, "R-Drop").
+    averaging : float
+        Share of the averaged weights that stays at each step; the average, not the last step, is kept.
     """
 
-    epochs: int = 6
+    epochs: int = 5
     patience: int = 2
     learning_rate: float = 1e-4
     head_learning_rate: float = 1e-3
@@ -63,6 +69,8 @@ class FineTuning:
     driver_weight: float = 1.0
     role_share: float = 0.5
     noise: float = 0.3
+    consistency: float = 1.0
+    averaging: float = 0.99
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,7 @@ def fine_tune(
     validation: LabelledTasks,
     *,
     base: str,
+    texts: Sequence[str] = (),
     settings: FineTuning | None = None,
     random_state: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -116,6 +125,8 @@ def fine_tune(
         No role or repeated text should stand in both.
     base : str
         The encoder to start from, as for `taskfit.encoders.sentence_transformer.find`.
+    texts : sequence of str
+        More texts of the field, whose words count as rightly spelt.
     settings : FineTuning, optional
     random_state : int
         Seed of the order, the noise and the heads.
@@ -139,9 +150,10 @@ def fine_tune(
     network = read(base)
     teacher = _Teacher(network, training, settings, random_state)
     history = tuple(teacher.epochs(validation, progress))
-    encoder = convert(network)
-    with_drivers = training.drivers is not None
-    return FineTuned(calibrated(encoder, *teacher.heads(), validation, with_drivers=with_drivers), history)
+    encoder = convert(network, lexicon=lexicon_of([*training.texts, *validation.texts, *texts]))
+    raw = RawTier(encoder, *teacher.heads(), with_drivers=training.drivers is not None)
+    words = fit_words(training, encoder.tokens)
+    return FineTuned(calibrated(with_words(raw, words, validation), validation), history)
 
 
 class _Teacher:
@@ -161,6 +173,9 @@ class _Teacher:
         self._head = torch.nn.Linear(_dimension(network), len(LABELS) + len(DRIVERS))
         self._steps = settings.epochs * -(-len(tasks) // settings.batch_size)
         _freeze_words(network)
+        self._taught = torch.nn.ModuleList([network, self._head])
+        averaging = torch.optim.swa_utils.get_ema_multi_avg_fn(settings.averaging)
+        self._averaged = torch.optim.swa_utils.AveragedModel(self._taught, multi_avg_fn=averaging)
         self._optimiser, self._schedule = self._optimisation()
         share = np.maximum(np.bincount(self._labels, minlength=len(LABELS)), 1) / len(tasks)
         # Rare labels count as much as frequent ones.
@@ -180,12 +195,11 @@ class _Teacher:
             since += 1
             if accuracy >= best:
                 best, since = accuracy, 0
-                state = copy.deepcopy((self._network.state_dict(), self._head.state_dict()))
+                state = copy.deepcopy(self._averaged.module.state_dict())
             if since >= self._settings.patience:
                 break
         if state is not None:
-            self._network.load_state_dict(state[0])
-            self._head.load_state_dict(state[1])
+            self._taught.load_state_dict(state)
 
     def heads(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the weights (labels then drivers, dimension) and the biases of the heads on unit vectors."""
@@ -220,9 +234,13 @@ class _Teacher:
     def _step(self, rows: NDArray[np.intp]) -> float:
         torch = self._torch
         self._network.train()
-        scores = self._scores([self._shown(int(row)) for row in rows])
-        truth = torch.tensor(self._labels[rows])
-        loss = torch.nn.functional.cross_entropy(scores[:, : len(LABELS)], truth, weight=self._balance)
+        # Each task is seen in two wordings at once, which must get the same answer.
+        shown = [self._views(int(row)) for row in rows]
+        scores = self._scores([view for views in zip(*shown, strict=True) for view in views], self._taught)
+        rows = np.tile(rows, 2)
+        labels = scores[:, : len(LABELS)]
+        loss = torch.nn.functional.cross_entropy(labels, torch.tensor(self._labels[rows]), weight=self._balance)
+        loss = loss + self._settings.consistency * self._difference(labels)
         if self._decisive is not None:
             decisive = torch.tensor(self._decisive[rows])
             loss = loss + self._settings.driver_weight * torch.nn.functional.binary_cross_entropy_with_logits(
@@ -233,31 +251,43 @@ class _Teacher:
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
         self._optimiser.step()
         self._schedule.step()
+        self._averaged.update_parameters(self._taught)
         return float(loss.detach())
 
-    def _shown(self, row: int) -> str:
-        text = normalise(self._tasks.texts[row])
-        if self._random.random() < self._settings.noise:
-            text = _reworded(text, self._random)
+    def _difference(self, labels: Any) -> Any:
+        """Return how far the answers to the two wordings lie apart: the symmetric Kullback-Leibler divergence."""
+        functional = self._torch.nn.functional
+        one, other = functional.log_softmax(labels, dim=1).chunk(2)
+        there = functional.kl_div(one, other, reduction="batchmean", log_target=True)
+        back = functional.kl_div(other, one, reduction="batchmean", log_target=True)
+        return (there + back) / 2
+
+    def _views(self, row: int) -> tuple[str, str]:
+        """Return the task in two wordings, both with the role or both without."""
         roles = self._tasks.roles
         with_role = roles is not None and self._random.random() < self._settings.role_share
-        if not with_role or roles is None:
-            return text
-        retitled = self._random.random() < self._settings.noise
-        return in_context(text, _retitled(roles[row], self._random) if retitled else roles[row])
+        role = roles[row] if roles is not None and with_role else None
+        return self._shown(row, role), self._shown(row, role)
 
-    def _scores(self, texts: Sequence[str]) -> Any:
+    def _shown(self, row: int, role: str | None) -> str:
+        text = bare(self._tasks.texts[row])
+        if self._random.random() < self._settings.noise:
+            text = _reworded(text, self._random)
+        return in_context(text, role)
+
+    def _scores(self, texts: Sequence[str], taught: Any) -> Any:
+        network, head = taught
         features = self._network.tokenizer(
             list(texts), padding=True, truncation=True, max_length=self._settings.max_tokens, return_tensors="pt"
         )
-        return self._head(_SHARPNESS * self._network(dict(features))["sentence_embedding"])
+        return head(_SHARPNESS * network(dict(features))["sentence_embedding"])
 
     def _accuracy(self, tasks: LabelledTasks) -> float:
-        self._network.eval()
+        averaged = self._averaged.module.eval()
         right = 0
         with self._torch.no_grad():
             for start in range(0, len(tasks), 64):
-                scores = self._scores([normalise(text) for text in tasks.texts[start : start + 64]])
+                scores = self._scores([bare(text) for text in tasks.texts[start : start + 64]], averaged)
                 called = scores[:, : len(LABELS)].argmax(dim=1).tolist()
                 right += sum(LABELS[index] == label for index, label in zip(called, tasks.labels[start:], strict=False))
         return right / max(1, len(tasks))
@@ -272,9 +302,7 @@ def _freeze_words(network: Any) -> None:
 
 
 def _reworded(text: str, random: np.random.Generator) -> str:
-    """Change the wording as inventories differ: a phrase in front, or a slip of the fingers."""
-    if random.random() < 1 / 3:
-        return f"Responsible for: {text}"
+    """Change one word by a slip of the fingers."""
     words = text.split()
     long = [at for at, word in enumerate(words) if len(word) > 4 and word.isalpha()]
     if not long:
@@ -282,12 +310,6 @@ def _reworded(text: str, random: np.random.Generator) -> str:
     at = long[random.integers(len(long))]
     words[at] = _mistyped(words[at], random)
     return " ".join(words)
-
-
-def _retitled(role: str, random: np.random.Generator) -> str:
-    """Say the holder's seniority or gender, which change nobody's work."""
-    title = ("senior", "junior", "male", "female")[random.integers(4)]
-    return f"{title} {role}" if role else role
 
 
 def _mistyped(word: str, random: np.random.Generator) -> str:

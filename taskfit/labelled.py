@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from taskfit.errors import ColumnError, LabelledDataError
 from taskfit.inventory import Row, open_inventory, role_column, text_column
 from taskfit.labels import DRIVERS
-from taskfit.text import key
+from taskfit.text import in_context, key
 
 __all__ = ["LabelledFile", "LabelledTasks", "concatenate", "read_labelled", "same_tasks"]
 
@@ -112,6 +112,12 @@ class LabelledTasks:
             files=self.files,
             unlabelled=self.unlabelled,
         )
+
+    def in_both_forms(self) -> list[str]:
+        """Return the texts and then, where roles are known, the texts with their roles: so they may be scored."""
+        if self.roles is None:
+            return list(self.texts)
+        return [*self.texts, *(in_context(text, role) for text, role in zip(self.texts, self.roles, strict=True))]
 
     def split(self, *names: str) -> LabelledTasks:
         """Return the tasks of the named splits; all of them if the file has no splits."""

@@ -6,14 +6,25 @@ Deduplication, caching and leakage checks all ask this module, so that they agre
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 
-__all__ = ["fingerprint", "in_context", "key", "normalise"]
+__all__ = ["bare", "fingerprint", "in_context", "key", "normalise"]
 
 # Characters that carry no meaning in a task but differ between exports of the same inventory.
 _CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LEADING_BULLETS = "-*•–—·▪◦‣"
 _TRAILING_STOPS = ".;,:"
+
+# Phrases that stand before a task in adverts and job descriptions and say nothing about it.
+_PHRASE = re.compile(
+    r"(?:(?:you(?: will|'ll)|to|will) be |you are |is )?(?:responsible|accountable) for\b[:\s]*"
+    r"|in charge of\b[:\s]*|(?:duties|tasks|responsibilities) includ(?:e|ing)\b[:\s]*|you(?: will|'ll) ",
+    re.IGNORECASE,
+)
+
+# Words before a job title that tell of its holder, not of the work.
+_HOLDER = re.compile(r"(?:(?:senior|junior|male|female|sr\.?|jr\.?) )+", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
@@ -45,8 +56,18 @@ def in_context(task: str, role: str | None) -> str:
 
     The same sentence can be other work in another role: "Handle complaints" at a hospice, or at a parcel hotline.
     """
-    named = normalise(role or "")
-    return f"{named}: {normalise(task)}" if named else task
+    named = _without(_HOLDER, normalise(role or ""))
+    return f"{named}: {bare(task)}" if named else task
+
+
+def bare(text: str) -> str:
+    """Return the normalised text without a phrase in front that says nothing, such as "Responsible for"."""
+    return _without(_PHRASE, normalise(text))
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.match(text)
+    return (text[found.end() :] or text) if found else text
 
 
 def key(text: str) -> str:

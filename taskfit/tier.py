@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from taskfit.calibration import platt_scaling, vector_scaling
 from taskfit.conformal import LabelSets
-from taskfit.encoders import CachedEncoder, OnnxEncoder, StaticEncoder
+from taskfit.encoders import CachedEncoder, JointEncoder, OnnxEncoder, StaticEncoder
 from taskfit.errors import BundleError
 from taskfit.heads import DriverHead, LabelHead
 from taskfit.labelled import LabelledTasks
 from taskfit.labels import DRIVERS, LABELS
-from taskfit.text import in_context
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ForeignHead", "Tier", "calibrated"]
+__all__ = ["ForeignHead", "RawTier", "Tier", "calibrated"]
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,14 @@ class Tier:
 
     Parameters
     ----------
-    encoder : OnnxEncoder, StaticEncoder or CachedEncoder
+    encoder : OnnxEncoder, JointEncoder, StaticEncoder or CachedEncoder
     label_head : LabelHead or ForeignHead
     driver_head : DriverHead, optional
     label_sets : LabelSets, optional
         Which labels are possible, in the order of `taskfit.labels.LABELS`.
     """
 
-    encoder: OnnxEncoder | StaticEncoder | CachedEncoder
+    encoder: OnnxEncoder | JointEncoder | StaticEncoder | CachedEncoder
     label_head: LabelHead | ForeignHead
     driver_head: DriverHead | None = None
     label_sets: LabelSets | None = None
@@ -76,41 +75,41 @@ class Tier:
         return result
 
 
-def calibrated(
-    encoder: OnnxEncoder | StaticEncoder,
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64],
-    validation: LabelledTasks,
-    *,
-    with_drivers: bool,
-) -> Tier:
-    """Return a tier whose probabilities and label sets are calibrated on tasks that it was not fitted on.
+class RawTier(NamedTuple):
+    """An encoder with heads that are not calibrated yet.
 
     Parameters
     ----------
-    encoder : OnnxEncoder or StaticEncoder
+    encoder : OnnxEncoder, JointEncoder or StaticEncoder
     weights, bias : ndarray of shape (8, dimension) and (8,)
-        Raw heads: the labels, then the drivers.
-    validation : LabelledTasks
+        The labels, then the drivers.
     with_drivers : bool
         Whether the drivers' rows were taught.
     """
+
+    encoder: OnnxEncoder | JointEncoder | StaticEncoder
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    with_drivers: bool
+
+
+def calibrated(raw: RawTier, validation: LabelledTasks) -> Tier:
+    """Return a tier whose probabilities and label sets are calibrated on tasks that it was not fitted on."""
     # Both forms in which tasks are scored: bare, and with their role.
-    copies = 1 if validation.roles is None else 2
-    texts = list(validation.texts)
-    if validation.roles is not None:
-        texts += [in_context(text, role) for text, role in zip(validation.texts, validation.roles, strict=True)]
-    vectors = encoder.encode(texts)
+    texts = validation.in_both_forms()
+    copies = len(texts) // len(validation)
+    vectors = raw.encoder.encode(texts)
     labels = validation.labels * copies
     n, m = len(LABELS), len(DRIVERS)
-    raw = LabelHead(LABELS, weights[:n], bias[:n], np.ones(n), np.zeros(n))
-    scaling = vector_scaling(raw.scores(vectors), np.array(labels), LABELS)
+    weights, bias = raw.weights, raw.bias
+    plain = LabelHead(LABELS, weights[:n], bias[:n], np.ones(n), np.zeros(n))
+    scaling = vector_scaling(plain.scores(vectors), np.array(labels), LABELS)
     label_head = LabelHead(LABELS, weights[:n], bias[:n], *scaling)
     driver_head = None
-    if with_drivers and validation.drivers is not None:
-        plain = DriverHead(weights[n:], bias[n:], np.ones(m), np.zeros(m))
+    if raw.with_drivers and validation.drivers is not None:
+        plain_drivers = DriverHead(weights[n:], bias[n:], np.ones(m), np.zeros(m))
         decisive = np.vstack([validation.drivers >= 2] * copies)
-        driver_head = DriverHead(weights[n:], bias[n:], *platt_scaling(plain.scores(vectors), decisive))
+        driver_head = DriverHead(weights[n:], bias[n:], *platt_scaling(plain_drivers.scores(vectors), decisive))
     # One form only: the two forms of a task are no two independent tasks.
     bare = label_head.probabilities(vectors[: len(validation)])
-    return Tier(encoder, label_head, driver_head, LabelSets.of(bare, validation.labels, LABELS))
+    return Tier(raw.encoder, label_head, driver_head, LabelSets.of(bare, validation.labels, LABELS))

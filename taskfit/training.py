@@ -229,6 +229,7 @@ def train_fine_tuned(
         training,
         validation,
         base=base,
+        texts=() if unlabelled is None else unlabelled.texts,
         settings=settings,
         random_state=random_state,
         progress=lambda done, total: progress("fine-tuning", done, total),

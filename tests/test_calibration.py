@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from taskfit.calibration import platt_scaling, vector_scaling
+from taskfit.calibration import mixture, platt_scaling, vector_scaling
 from taskfit.evaluation import calibration_error
 
 CLASSES = ["a", "b", "c"]
@@ -71,3 +71,17 @@ def test_a_column_with_one_value_is_left_alone(value):
 def test_no_tasks_leave_scores_alone():
     scale, shift = platt_scaling(np.empty((0, 1)), np.empty((0, 1), dtype=bool))
     assert (scale[0], shift[0]) == (1, 0)
+
+
+def test_a_mixture_finds_what_each_model_adds():
+    random = np.random.default_rng(1)
+    one, two = random.normal(size=(2, 6000, 3))
+    labels = np.array(CLASSES)[[random.choice(3, p=row) for row in softmax(2.0 * one + 0.5 * two)]]
+    assert mixture(one, two, labels, CLASSES) == pytest.approx((2.0, 0.5), abs=0.15)
+
+
+def test_a_mixture_gives_nothing_to_a_model_that_misleads():
+    random = np.random.default_rng(2)
+    one = random.normal(size=(3000, 3))
+    labels = np.array(CLASSES)[[random.choice(3, p=row) for row in softmax(one)]]
+    assert mixture(one, -one, labels, CLASSES)[1] == 0

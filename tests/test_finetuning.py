@@ -78,7 +78,7 @@ def test_words_stay_where_they_were(taught, encoder):
     from taskfit.encoders.sentence_transformer import export
 
     model, _ = taught
-    before, after = (dequantise(one.weights) for one in (export(BASE), model.tier.encoder))
+    before, after = (dequantise(one.weights) for one in (export(BASE), model.tier.encoder.meaning))
     name = next(name for name in before if "word_embeddings" in name)
     assert (before[name] == after[name]).all()
     assert any((before[other] != after[other]).any() for other in before if other != name)
@@ -101,16 +101,15 @@ def test_training_keeps_groups_apart_and_measures_what_it_returns(tasks, tmp_pat
     assert (again.tier.probabilities(vectors) == training.bundle.tier.probabilities(vectors)).all()
 
 
-def test_rewording_puts_a_phrase_in_front_or_changes_one_word():
+def test_rewording_changes_one_word_by_a_letter():
     text = "Reconcile supplier statements monthly"
     changed = {_reworded(text, np.random.default_rng(seed)) for seed in range(60)}
-    assert f"Responsible for: {text}" in changed
-    for other in changed - {f"Responsible for: {text}"}:
+    assert len(changed) > 10
+    for other in changed:
         differ = [(a, b) for a, b in zip(other.split(), text.split(), strict=True) if a != b]
         assert len(differ) <= 1  # swapping two equal letters changes nothing
         assert all(abs(len(a) - len(b)) <= 1 and a[0] == b[0] for a, b in differ)
 
 
 def test_a_text_of_short_words_is_left_as_it_is_where_no_slip_fits():
-    changed = {_reworded("Do it now", np.random.default_rng(seed)) for seed in range(20)}
-    assert changed == {"Do it now", "Responsible for: Do it now"}
+    assert {_reworded("Do it now", np.random.default_rng(seed)) for seed in range(20)} == {"Do it now"}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskfit.text import fingerprint, key, normalise
+from taskfit.text import bare, fingerprint, in_context, key, normalise
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,32 @@ def test_normal_text_is_printable_and_trimmed(text):
     assert clean == clean.strip()
     assert "\n" not in clean
     assert "\x00" not in clean
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Responsible for matching invoices",
+        "responsible for: matching invoices.",
+        "You will be responsible for matching invoices",
+        "To be accountable for matching invoices",
+        "In charge of matching invoices",
+        "Duties include: matching invoices",
+        "matching invoices",
+    ],
+)
+def test_phrases_that_say_nothing_are_not_read(raw):
+    assert bare(raw) == "matching invoices"
+
+
+@pytest.mark.parametrize("raw", ["Responsible for", "Be responsible", "You willingly help", "Charge batteries"])
+def test_what_only_looks_like_a_phrase_is_kept(raw):
+    assert bare(raw) == raw
+
+
+def test_a_role_is_read_without_its_holder():
+    plain = in_context("Match invoices", "accountant")
+    assert plain == "accountant: Match invoices"
+    assert in_context("Responsible for: Match invoices", "Senior accountant") == plain
+    assert in_context("Match invoices", "male Junior accountant") == plain
+    assert in_context("Match invoices", "senior") == "senior: Match invoices"

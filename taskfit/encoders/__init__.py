@@ -6,12 +6,21 @@ from functools import cache
 
 from taskfit.encoders.cached import CachedEncoder
 from taskfit.encoders.interface import Encoder
+from taskfit.encoders.joint import JointEncoder
 from taskfit.encoders.onnx import OnnxEncoder
 from taskfit.encoders.static import StaticEncoder
 from taskfit.errors import EncoderError
 from taskfit.shipped import DEFAULT_MODEL, model_folders
 
-__all__ = ["CachedEncoder", "Encoder", "OnnxEncoder", "StaticEncoder", "read_encoder", "shipped_encoder"]
+__all__ = [
+    "CachedEncoder",
+    "Encoder",
+    "JointEncoder",
+    "OnnxEncoder",
+    "StaticEncoder",
+    "read_encoder",
+    "shipped_encoder",
+]
 
 # Folder of the accurate tier's encoder inside a model bundle.
 _FOLDER = "encoder"
@@ -19,7 +28,7 @@ _FOLDER = "encoder"
 
 @cache
 def read_encoder(model: str) -> OnnxEncoder:
-    """Return the encoder of a shipped model, read once a process.
+    """Return the transformer of a shipped model, read once a process; heads of one's own need no words of others.
 
     Raises
     ------

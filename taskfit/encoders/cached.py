@@ -22,8 +22,10 @@ from taskfit.text import normalise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from taskfit.encoders.joint import JointEncoder
     from taskfit.encoders.onnx import OnnxEncoder
     from taskfit.encoders.static import StaticEncoder
+    from taskfit.encoders.tokens import Tokens
 
 __all__ = ["MAX_BYTES", "CachedEncoder"]
 
@@ -39,7 +41,7 @@ class CachedEncoder:
 
     Parameters
     ----------
-    encoder : OnnxEncoder or StaticEncoder
+    encoder : OnnxEncoder, JointEncoder or StaticEncoder
     folder : str or Path
         Where the cache lies; made if it is not there.
     max_bytes : int
@@ -51,7 +53,9 @@ class CachedEncoder:
         Why the cache is not used; empty if it is.
     """
 
-    def __init__(self, encoder: OnnxEncoder | StaticEncoder, folder: str | Path, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self, encoder: OnnxEncoder | JointEncoder | StaticEncoder, folder: str | Path, max_bytes: int = MAX_BYTES
+    ) -> None:
         self.encoder = encoder
         self.folder = Path(folder)
         self.max_bytes = max_bytes
@@ -68,14 +72,9 @@ class CachedEncoder:
         return self.encoder.fingerprint
 
     @property
-    def tokenizer(self) -> str:
-        """The encoder's tokenizer."""
-        return self.encoder.tokenizer
-
-    @property
-    def max_tokens(self) -> int:
-        """The encoder's limit."""
-        return self.encoder.max_tokens
+    def tokens(self) -> Tokens:
+        """How the encoder reads texts."""
+        return self.encoder.tokens
 
     @property
     def path(self) -> Path:

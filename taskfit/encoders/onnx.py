@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from taskfit.encoders.tokens import TokenEncoder
+from taskfit.encoders.tokens import TokenEncoder, Tokens
 from taskfit.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -82,21 +82,18 @@ class OnnxEncoder(TokenEncoder):
         dimension) out. Its large initializers are external and named like `weights`.
     weights : mapping of str to ndarray
         As `quantise` returns them.
-    tokenizer : str
-        The ``tokenizer.json`` of the tokenizers library.
+    tokens : Tokens
+        How texts are read.
     dimension : int
         Length of one vector.
-    max_tokens : int
-        Longer texts are cut to this many tokens.
     """
 
     graph: bytes
     weights: Mapping[str, NDArray[Any]]
-    tokenizer: str
+    tokens: Tokens
     dimension: int
-    max_tokens: int = 256
 
-    _BUILT: ClassVar[frozenset[str]] = frozenset({"_session", "_tokens"})
+    _BUILT: ClassVar[frozenset[str]] = frozenset({"_session"})
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> OnnxEncoder:
@@ -111,20 +108,19 @@ class OnnxEncoder(TokenEncoder):
             config = json.loads(files["encoder.json"])
             with np.load(io.BytesIO(files["weights.npz"]), allow_pickle=False) as archive:
                 weights = {name: archive[name] for name in archive.files}
-            tokenizer = files["tokenizer.json"].decode("utf-8")
-            return cls(files["graph.onnx"], weights, tokenizer, int(config["dimension"]), int(config["max_tokens"]))
-        except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+            return cls(files["graph.onnx"], weights, Tokens.from_files(files), int(config["dimension"]))
+        except (KeyError, ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise EncoderError(f"the encoder's files cannot be read ({error}); install the model again") from error
 
     def files(self) -> dict[str, bytes]:
         """Return the encoder as files: names and contents; arrays and JSON only."""
-        config = {"kind": "onnx", "dimension": self.dimension, "max_tokens": self.max_tokens}
+        config = {"kind": "onnx", "dimension": self.dimension, **self.tokens.config()}
         weights = io.BytesIO()
         np.savez(weights, **self.weights)  # type: ignore[arg-type]
         return {
             "encoder.json": (json.dumps(config, indent=2) + "\n").encode("utf-8"),
             "graph.onnx": self.graph,
-            "tokenizer.json": self.tokenizer.encode("utf-8"),
+            "tokenizer.json": self.tokens.tokenizer.encode("utf-8"),
             "weights.npz": weights.getvalue(),
         }
 
@@ -132,8 +128,7 @@ class OnnxEncoder(TokenEncoder):
     def fingerprint(self) -> str:
         """Digest of graph, weights, tokenizer and limits."""
         digest = hashlib.sha256(self.graph)
-        digest.update(self.tokenizer.encode("utf-8"))
-        digest.update(f"{self.dimension},{self.max_tokens}".encode())
+        digest.update(f"{self.dimension},{self.tokens.fingerprint}".encode())
         for name in sorted(self.weights):
             digest.update(name.encode("utf-8"))
             digest.update(np.ascontiguousarray(self.weights[name]).tobytes())
@@ -155,7 +150,7 @@ class OnnxEncoder(TokenEncoder):
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         if len(texts) == 0:
             return vectors
-        tokens = self._tokens.ids(texts)
+        tokens = self.tokens.ids(texts)
         batches = list(_batches_of_equal_length(tokens))
         # Longest first, so that no thread is left alone with a long batch at the end.
         for rows, pooled in self._map(batches, tokens):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from taskfit.encoders.onnx import OnnxEncoder, quantise
+from taskfit.encoders.tokens import Tokens
 from taskfit.errors import EncoderError, MissingExtraError
 
 __all__ = ["PACKAGED", "convert", "export", "find", "read"]
@@ -104,8 +105,8 @@ def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
     return convert(read(name), max_tokens=max_tokens)
 
 
-def convert(model: Any, *, max_tokens: int = 256) -> OnnxEncoder:
-    """Convert a loaded ``SentenceTransformer``; see `export`."""
+def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "") -> OnnxEncoder:
+    """Convert a loaded ``SentenceTransformer``; see `export`, and `taskfit.encoders.spelling` for the lexicon."""
     transformer, pooling = model[0], model[1]
     if (
         not pooling.pooling_mode_mean_tokens
@@ -118,9 +119,8 @@ def convert(model: Any, *, max_tokens: int = 256) -> OnnxEncoder:
     return OnnxEncoder(
         graph=graph,
         weights=quantise(weights),
-        tokenizer=model.tokenizer.backend_tokenizer.to_str(),
+        tokens=Tokens(model.tokenizer.backend_tokenizer.to_str(), max_tokens, lexicon),
         dimension=int(network.config.hidden_size),
-        max_tokens=max_tokens,
     )
 
 

@@ -11,13 +11,13 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from taskfit.encoders.tokens import TokenEncoder
+from taskfit.encoders.tokens import TokenEncoder, Tokens
 from taskfit.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -75,27 +75,44 @@ class StaticEncoder(TokenEncoder):
         A row's vector is ``table * scale``.
     vocabulary : int
         Rows that belong to single tokens; the rest are shared by pairs.
-    tokenizer : str
-        The ``tokenizer.json`` of the tokenizers library.
-    max_tokens : int
-        Longer texts are cut to this many tokens.
+    tokens : Tokens
+        How texts are read.
     """
 
     table: NDArray[np.int8]
     scale: NDArray[np.float32]
     vocabulary: int
-    tokenizer: str
-    max_tokens: int = 256
+    tokens: Tokens
 
-    _BUILT: ClassVar[frozenset[str]] = frozenset({"_vectors", "_tokens"})
+    _BUILT: ClassVar[frozenset[str]] = frozenset({"_vectors"})
 
     @classmethod
-    def of(cls, vectors: NDArray[np.floating], vocabulary: int, tokenizer: str, max_tokens: int = 256) -> StaticEncoder:
+    def of(cls, vectors: NDArray[np.floating], vocabulary: int, tokens: Tokens) -> StaticEncoder:
         """Store vectors of shape (vocabulary + pairs, dimension) in 8 bits with one scale a row."""
         scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / 127
-        return cls(
-            np.rint(vectors / scale).astype(np.int8), scale.astype(np.float32), vocabulary, tokenizer, max_tokens
-        )
+        return cls(np.rint(vectors / scale).astype(np.int8), scale.astype(np.float32), vocabulary, tokens)
+
+    @property
+    def spread(self) -> float:
+        """Root mean square of the stored vectors."""
+        return float(np.sqrt(np.square(self._vectors).mean()))
+
+    def times(self, factor: float) -> StaticEncoder:
+        """Return the encoder whose vectors are `factor` times as long."""
+        return replace(self, scale=(self.scale * factor).astype(np.float32))
+
+    def beside(self, other: StaticEncoder) -> StaticEncoder:
+        """Return one encoder whose vectors are those of this one and then those of another with the same rows.
+
+        Raises
+        ------
+        EncoderError
+            If the other has other rows or reads texts differently.
+        """
+        if (other.tokens, other.vocabulary, len(other.table)) != (self.tokens, self.vocabulary, len(self.table)):
+            raise EncoderError("the two encoders have different tokenizers or rows; join encoders that read alike")
+        vectors = np.hstack([self._vectors, other._vectors])
+        return StaticEncoder.of(vectors, self.vocabulary, self.tokens)
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> StaticEncoder:
@@ -112,20 +129,19 @@ class StaticEncoder(TokenEncoder):
                 table, scale = archive["table"], archive["scale"]
             if table.ndim != 2 or scale.shape != (len(table), 1) or not 0 < int(config["vocabulary"]) < len(table):
                 raise ValueError("table, scale and vocabulary do not belong together")
-            tokenizer = files["tokenizer.json"].decode("utf-8")
-            return cls(table, scale, int(config["vocabulary"]), tokenizer, int(config["max_tokens"]))
-        except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
+            return cls(table, scale, int(config["vocabulary"]), Tokens.from_files(files))
+        except (KeyError, ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise EncoderError(f"the encoder's files cannot be read ({error}); install the model again") from error
 
     def files(self) -> dict[str, bytes]:
         """Return the encoder as files: names and contents; arrays and JSON only."""
-        config = {"kind": "static", "vocabulary": self.vocabulary, "max_tokens": self.max_tokens}
+        config = {"kind": "static", "vocabulary": self.vocabulary, **self.tokens.config()}
         table = io.BytesIO()
         np.savez(table, table=self.table, scale=self.scale)
         return {
             "encoder.json": (json.dumps(config, indent=2) + "\n").encode("utf-8"),
             "table.npz": table.getvalue(),
-            "tokenizer.json": self.tokenizer.encode("utf-8"),
+            "tokenizer.json": self.tokens.tokenizer.encode("utf-8"),
         }
 
     @property
@@ -136,8 +152,7 @@ class StaticEncoder(TokenEncoder):
     @cached_property
     def fingerprint(self) -> str:
         """Digest of table, tokenizer and limits."""
-        digest = hashlib.sha256(self.tokenizer.encode("utf-8"))
-        digest.update(f"{self.vocabulary},{self.max_tokens}".encode())
+        digest = hashlib.sha256(f"{self.vocabulary},{self.tokens.fingerprint}".encode())
         for array in (self.table, self.scale):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:16]
@@ -159,7 +174,7 @@ class StaticEncoder(TokenEncoder):
             return np.zeros((0, self.dimension), dtype=np.float32)
         from scipy.sparse import csr_array
 
-        rows, starts = features(self._tokens.ids(texts), self.vocabulary, len(self.table) - self.vocabulary)
+        rows, starts = features(self.tokens.ids(texts), self.vocabulary, len(self.table) - self.vocabulary)
         shape = (len(texts), len(self.table))
         counts = csr_array((np.ones(len(rows), dtype=np.float32), rows, starts), shape=shape)
         # A sparse product adds each text's rows one after the other, whatever stands beside it.

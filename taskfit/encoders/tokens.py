@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -10,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from taskfit.encoders.spelling import Spelling
 from taskfit.errors import EncoderError
-from taskfit.text import normalise
+from taskfit.text import bare, normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,10 +39,37 @@ class Tokens:
         The ``tokenizer.json`` of the tokenizers library.
     max_tokens : int
         Longer texts are cut to this many tokens.
+    lexicon : str
+        Words that a mistyped word may have meant; see `taskfit.encoders.spelling`.
     """
 
     tokenizer: str
     max_tokens: int
+    lexicon: str = ""
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Tokens:
+        """Read what an encoder's ``tokenizer.json`` and ``encoder.json`` say of its tokens."""
+        config = json.loads(files["encoder.json"])
+        return cls(files["tokenizer.json"].decode("utf-8"), int(config["max_tokens"]), str(config.get("lexicon", "")))
+
+    def config(self) -> dict[str, Any]:
+        """Return what belongs in ``encoder.json``."""
+        return {"max_tokens": self.max_tokens, "lexicon": self.lexicon}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of tokenizer, limit and lexicon."""
+        return hashlib.sha256(f"{self.max_tokens},{self.lexicon},{self.tokenizer}".encode()).hexdigest()
+
+    @property
+    def vocabulary(self) -> int:
+        """How many different tokens there are."""
+        return int(self.library.get_vocab_size())
+
+    def __getstate__(self) -> dict[str, object]:
+        # Memory and library are built again on first use in another process.
+        return {"tokenizer": self.tokenizer, "max_tokens": self.max_tokens, "lexicon": self.lexicon}
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text, with the marks of begin and end; texts are normalised first.
@@ -53,7 +83,9 @@ class Tokens:
             known.clear()
             new = list({word for line in words for word in line})
         if new:
-            read = self.library.encode_batch_fast(new, add_special_tokens=False)
+            read = self.library.encode_batch_fast(
+                [self._spelling.mended(word) for word in new], add_special_tokens=False
+            )
             known.update(zip(new, (encoding.ids for encoding in read), strict=True))
         begin, end = self._marks
         room = self.max_tokens - 2
@@ -74,6 +106,10 @@ class Tokens:
     @cached_property
     def _pieces(self) -> dict[str, list[int]]:
         return {}
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.lexicon, self.library.get_vocab() if self.lexicon else ())
 
     @cached_property
     def _marks(self) -> tuple[int, int]:
@@ -102,20 +138,19 @@ class Tokens:
     def _cut(self, text: str) -> str:
         # Twice the bound, so that white space folded away does not eat into the limit.
         limit = self.max_tokens * _CHARACTERS_PER_TOKEN
-        return normalise(text[: 2 * limit])[:limit]
+        return bare(text[: 2 * limit])[:limit]
 
 
 class TokenEncoder:
     """What encoders that read tokens share: a tokenizer, and to be one thing wherever they travel.
 
-    A subclass is a frozen dataclass with `tokenizer` and `max_tokens`; `_BUILT` names what it builds on first use.
+    A subclass is a frozen dataclass with `tokens`; `_BUILT` names what it builds on first use.
     """
 
-    tokenizer: str
-    max_tokens: int
+    tokens: Tokens
 
     #: Attributes that are built on first use and do not travel to another process.
-    _BUILT: ClassVar[frozenset[str]] = frozenset({"_tokens"})
+    _BUILT: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def fingerprint(self) -> str:
@@ -124,11 +159,7 @@ class TokenEncoder:
 
     def truncated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Tell which texts are longer than the encoder reads, as an array of shape (len(texts),)."""
-        return self._tokens.truncated(texts)
-
-    @cached_property
-    def _tokens(self) -> Tokens:
-        return Tokens(self.tokenizer, self.max_tokens)
+        return self.tokens.truncated(texts)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         # Immutable, and scikit-learn's clone copies parameters: share it.

@@ -14,7 +14,7 @@ VOCABULARY, PAIRS, DIMENSION = 30_522, 500, 16
 @pytest.fixture(scope="module")
 def static(encoder):
     vectors = np.random.default_rng(0).normal(size=(VOCABULARY + PAIRS, DIMENSION))
-    return StaticEncoder.of(vectors, VOCABULARY, encoder.tokenizer)
+    return StaticEncoder.of(vectors, VOCABULARY, encoder.tokens)
 
 
 def test_a_text_reads_its_tokens_and_its_pairs():
@@ -28,7 +28,7 @@ def test_a_text_reads_its_tokens_and_its_pairs():
 
 
 def test_a_vector_is_the_mean_of_what_the_text_reads(static):
-    rows, _ = features(static._tokens.ids(TEXTS[:1]), VOCABULARY, PAIRS)
+    rows, _ = features(static.tokens.ids(TEXTS[:1]), VOCABULARY, PAIRS)
     expected = (static.table[rows] * static.scale[rows]).mean(axis=0)
     assert static.encode(TEXTS[:1])[0] == pytest.approx(expected, abs=1e-5)
 

@@ -1,7 +1,7 @@
 import csv
 
 from taskfit.encoders.tokens import Tokens
-from taskfit.text import normalise
+from taskfit.text import bare
 
 HOSTILE = [
     "", " ", "IT", "co-operate (re-)check e.g. 3.5 % of £2,000", "naïve façade Ünïcode", "会議の予定を立てる",
@@ -11,11 +11,11 @@ HOSTILE = [
 
 def whole(tokens, text):
     """What the library says of the whole text."""
-    return tokens.library.encode(normalise(text)).ids
+    return tokens.library.encode(bare(text)).ids
 
 
 def test_words_read_one_by_one_give_the_tokens_of_the_whole_text(encoder, root):
-    tokens = Tokens(encoder.tokenizer, 256)
+    tokens = Tokens(encoder.tokens.tokenizer, 256)
     with (root / "data" / "tasks.csv").open(encoding="utf-8") as file:
         texts = [row["task"] for row in csv.DictReader(file)] + HOSTILE
     found = tokens.ids(texts)
@@ -24,7 +24,7 @@ def test_words_read_one_by_one_give_the_tokens_of_the_whole_text(encoder, root):
 
 
 def test_long_texts_are_cut_with_both_marks(encoder):
-    tokens = Tokens(encoder.tokenizer, 16)
+    tokens = Tokens(encoder.tokens.tokenizer, 16)
     ids = tokens.ids(["word " * 40])[0]
     assert len(ids) == 16
     assert ids == whole(tokens, "word " * 40)
