@@ -26,6 +26,20 @@ _PHRASE = re.compile(
 # Words before a job title that tell of its holder, not of the work.
 _HOLDER = re.compile(r"(?:(?:senior|junior|male|female|sr\.?|jr\.?) )+", re.IGNORECASE)
 
+# The female form of a job title and the form that most of the corpus has; the work is the same.
+_FORMS = tuple(
+    (re.compile(rf"\b{female}\b", re.IGNORECASE), male)
+    for female, male in (
+        (r"(\w{3,})woman", r"\1man"),
+        (r"(\w{3,})women", r"\1men"),
+        (r"waitress", "waiter"),
+        (r"(steward|host|manager)ess", r"\1"),
+        (r"actress", "actor"),
+        (r"headmistress", "headmaster"),
+        (r"barmaid", "barman"),
+    )
+)
+
 
 def normalise(text: str) -> str:
     """Return the text as the model sees it.
@@ -55,8 +69,11 @@ def in_context(task: str, role: str | None) -> str:
     """Return the task as it is put to the model where its role is known; without a role, the task itself.
 
     The same sentence can be other work in another role: "Handle complaints" at a hospice, or at a parcel hotline.
+    The holder's seniority and gender are left out of the role.
     """
     named = _without(_HOLDER, normalise(role or ""))
+    for female, male in _FORMS:
+        named = female.sub(male, named)
     return f"{named}: {bare(task)}" if named else task
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from taskfit.labelled import read_labelled
+from taskfit.text import in_context
 
 #: Largest share of test tasks whose label may flip, by kind of change.
 FLIPS = {
@@ -15,12 +16,12 @@ FLIPS = {
     "bullet": 0.0,
     "spaces": 0.0,
     "American": 0.01,
-    "responsible for": 0.06,
-    "a typo": 0.06,
+    "responsible for": 0.01,
+    "a typo": 0.02,
 }
 
-#: The same for a title that says gender or seniority.
-TITLES = 0.04
+#: The same for a role that says gender or seniority.
+TITLES = 0.0
 
 _AMERICAN = {
     r"isation\b": "ization",
@@ -104,5 +105,5 @@ def test_the_changes_do_change_something(answered):
 )
 def test_a_gendered_or_senior_title_flips_no_label(plain, titled, answered, model):
     texts, _ = answered
-    one, two = ([f"{role}: {text}" for text in texts[:150]] for role in (plain, titled))
+    one, two = ([in_context(text, role) for text in texts[:150]] for role in (plain, titled))
     assert (labels(model, one) != labels(model, two)).mean() <= TITLES

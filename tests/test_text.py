@@ -75,4 +75,5 @@ def test_a_role_is_read_without_its_holder():
     assert plain == "accountant: Match invoices"
     assert in_context("Responsible for: Match invoices", "Senior accountant") == plain
     assert in_context("Match invoices", "male Junior accountant") == plain
+    assert in_context("Lay the tables", "Waitress") == in_context("Lay the tables", "waiter")
     assert in_context("Match invoices", "senior") == "senior: Match invoices"
