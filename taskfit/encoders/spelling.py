@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 __all__ = ["Spelling", "lexicon_of"]
 
@@ -36,13 +36,13 @@ class Spelling:
     ----------
     lexicon : str
         Words that a slip may have meant, from `lexicon_of`.
-    known : iterable of str
-        Words that are right besides.
+    known : callable
+        Tells whether a word is right although the lexicon does not have it; by default none is.
     """
 
-    def __init__(self, lexicon: str, known: Iterable[str] = ()) -> None:
+    def __init__(self, lexicon: str, known: Callable[[str], bool] = lambda word: False) -> None:
         self._lexicon = frozenset(lexicon.split())
-        self._known = self._lexicon | frozenset(known)
+        self._known = known
 
     def mended(self, token: str) -> str:
         """Return a token between spaces as it was meant: marks around the word stay, its case is folded."""
@@ -52,7 +52,7 @@ class Spelling:
         if found is None:
             return token
         word = found.group(2).lower()
-        if len(word) < _SHORTEST or word in self._known or not word.isascii():
+        if len(word) < _SHORTEST or word in self._lexicon or not word.isascii() or self._known(word):
             return token
         meant = self._meant(word)
         return token if meant is None else found.group(1) + meant + found.group(3)

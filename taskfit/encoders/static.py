@@ -28,6 +28,9 @@ __all__ = ["StaticEncoder", "features"]
 # Two odd numbers that spread pairs of token ids over the rows.
 _LEFT, _RIGHT = 1_000_003, 7_919
 
+#: Texts whose vectors are summed at a time.
+_BLOCK = 64
+
 
 def features(
     tokens: Sequence[Sequence[int]], vocabulary: int, pairs: int
@@ -84,7 +87,7 @@ class StaticEncoder(TokenEncoder):
     vocabulary: int
     tokens: Tokens
 
-    _BUILT: ClassVar[frozenset[str]] = frozenset({"_vectors"})
+    _BUILT: ClassVar[frozenset[str]] = frozenset({"_numbers"})
 
     @classmethod
     def of(cls, vectors: NDArray[np.floating], vocabulary: int, tokens: Tokens) -> StaticEncoder:
@@ -95,7 +98,7 @@ class StaticEncoder(TokenEncoder):
     @property
     def spread(self) -> float:
         """Root mean square of the stored vectors."""
-        return float(np.sqrt(np.square(self._vectors).mean()))
+        return float(np.sqrt(np.square(self.table * self.scale).mean()))
 
     def times(self, factor: float) -> StaticEncoder:
         """Return the encoder whose vectors are `factor` times as long."""
@@ -111,7 +114,7 @@ class StaticEncoder(TokenEncoder):
         """
         if (other.tokens, other.vocabulary, len(other.table)) != (self.tokens, self.vocabulary, len(self.table)):
             raise EncoderError("the two encoders have different tokenizers or rows; join encoders that read alike")
-        vectors = np.hstack([self._vectors, other._vectors])
+        vectors = np.hstack([self.table * self.scale, other.table * other.scale])
         return StaticEncoder.of(vectors, self.vocabulary, self.tokens)
 
     @classmethod
@@ -172,15 +175,26 @@ class StaticEncoder(TokenEncoder):
         """
         if len(texts) == 0:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        from scipy.sparse import csr_array
-
         rows, starts = features(self.tokens.ids(texts), self.vocabulary, len(self.table) - self.vocabulary)
-        shape = (len(texts), len(self.table))
-        counts = csr_array((np.ones(len(rows), dtype=np.float32), rows, starts), shape=shape)
-        # A sparse product adds each text's rows one after the other, whatever stands beside it.
-        sums: NDArray[np.float32] = counts @ self._vectors
+        vectors = self._vectors(rows)
+        sums = np.empty((len(texts), self.dimension), dtype=np.float32)
+        # A few texts at a time, so that what is gathered stays in the processor's cache. Each text's rows are added by
+        # themselves, whatever stands beside it. A sparse product would do the same, but scipy takes longer to load
+        # than a small inventory takes to score.
+        for first in range(0, len(texts), _BLOCK):
+            last = min(first + _BLOCK, len(texts))
+            gathered = vectors[rows[starts[first] : starts[last]]]
+            np.add.reduceat(gathered, starts[first:last] - starts[first], axis=0, out=sums[first:last])
         return sums / np.diff(starts).astype(np.float32)[:, None]
 
+    def _vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the table as numbers, right in these rows; each row is computed once, when it is first read."""
+        numbers, known = self._numbers
+        new = np.unique(rows[~known[rows]])
+        numbers[new] = self.table[new] * self.scale[new]
+        known[new] = True
+        return numbers
+
     @cached_property
-    def _vectors(self) -> NDArray[np.float32]:
-        return self.table.astype(np.float32) * self.scale
+    def _numbers(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        return np.empty(self.table.shape, dtype=np.float32), np.zeros(len(self.table), dtype=np.bool_)

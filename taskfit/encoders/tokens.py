@@ -109,7 +109,7 @@ class Tokens:
 
     @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling(self.lexicon, self.library.get_vocab() if self.lexicon else ())
+        return Spelling(self.lexicon, lambda word: self.library.token_to_id(word) is not None)
 
     @cached_property
     def _marks(self) -> tuple[int, int]:

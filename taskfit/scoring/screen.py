@@ -119,8 +119,8 @@ def screen(text: str) -> Finding:
 
 
 def _has_words(words: list[str]) -> bool:
-    # A letter grade, a unit or a code is no task; "IT" or a word in any script may be part of one.
-    return sum(len(word) for word in words) >= 3
+    # A letter grade, a unit, a formula or a code is no task; "IT" or a word in any script may be part of one.
+    return sum(len(word) for word in words if len(word) > 1) >= 3
 
 
 def _personal(clean: str, words: list[str]) -> bool:

@@ -10,7 +10,7 @@ def test_nothing_readable_is_blank(text):
     assert not finding.has_task
 
 
-@pytest.mark.parametrize("text", ["12", "3.5 h", "?!", "A1", "2024-01-01", "%"])
+@pytest.mark.parametrize("text", ["12", "3.5 h", "?!", "A1", "2024-01-01", "%", "e = mc^2"])
 def test_numbers_and_signs_are_no_task(text):
     finding = screen(text)
     assert finding.status == "not_a_task"
