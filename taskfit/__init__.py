@@ -46,6 +46,9 @@ _HOMES = {
     "score_frame": "scoring",
 }
 
+# Packages whose members are named in full: taskfit.distributed.dask.score_frame.
+_PACKAGES = ("distributed",)
+
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
@@ -54,8 +57,10 @@ def __getattr__(name: str) -> Any:
         return version("taskfit")
     if name in _HOMES:
         return getattr(importlib.import_module(f"taskfit.{_HOMES[name]}"), name)
+    if name in _PACKAGES:
+        return importlib.import_module(f"taskfit.{name}")
     raise AttributeError(f"module 'taskfit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return [*__all__, *_PACKAGES, "__version__"]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.utils.validation import check_is_fitted
 
 from taskfit.calibration import platt_scaling, vector_scaling
 from taskfit.encoders import Encoder, shipped_encoder
+from taskfit.folds import stratified_folds, tied
 from taskfit.heads import DriverHead, LabelHead
 from taskfit.labels import DRIVERS
 from taskfit.text import key
@@ -47,8 +48,8 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
 
     Attributes
     ----------
-    classes_ : ndarray of str
-        Class names, sorted.
+    classes_ : ndarray
+        The labels, sorted, of the type that `fit` was given.
     label_head_ : LabelHead
     driver_head_ : DriverHead or None
         Set if `fit` was given driver ratings.
@@ -100,14 +101,14 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If lengths differ or there is only one label.
+            If lengths differ, a label is missing or there is only one.
         """
-        labels = np.asarray(y).astype(str)
+        labels = _labels(y)
         if len(labels) != len(X):  # type: ignore[arg-type]
             raise ValueError(f"X and y differ in length: {len(X)} and {len(labels)}")  # type: ignore[arg-type]
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
-            raise ValueError(f"there is only one label ({', '.join(self.classes_)}); a classifier needs two")
+            raise ValueError(f"there is only one label ({', '.join(map(str, self.classes_))}); a classifier needs two")
         self.encoder_ = self._encoder()
         vectors = self._vectors(X)
         folds = self._folds(X, labels, groups) if self.calibrate else []
@@ -127,20 +128,34 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n, classes), columns as in `classes_`."""
         check_is_fitted(self, "label_head_")
-        return self.label_head_.probabilities(self._vectors(X))
+        return self.label_head_.probabilities(self._fitting(X))
 
-    def predict(self, X: ArrayLike) -> NDArray[np.str_]:
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the likeliest label of each text, shape (n,). A `taskfit.policy.Policy` weighs costs instead."""
         likeliest = np.argmax(self.predict_proba(X), axis=1)
-        labels: NDArray[np.str_] = self.classes_[likeliest]
+        labels: NDArray[Any] = self.classes_[likeliest]
         return labels
+
+    def out_of_fold_probabilities(self) -> NDArray[np.float64] | None:
+        """Return calibrated probabilities of the training texts, each by a head that saw neither it nor its group.
+
+        Returns
+        -------
+        ndarray of shape (n, classes) or None
+            None where there was nothing to calibrate on.
+        """
+        check_is_fitted(self, "label_head_")
+        if self.out_of_fold_ is None:
+            return None
+        size = len(self.classes_)
+        return replace(self.label_head_, weights=np.eye(size), bias=np.zeros(size)).probabilities(self.out_of_fold_)
 
     def driver_strengths(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the probability that each driver is decisive, shape (n, 5)."""
         check_is_fitted(self, "driver_head_")
         if self.driver_head_ is None:
             raise ValueError("this classifier was fitted without driver ratings; give fit(..., drivers=...)")
-        return self.driver_head_.strengths(self._vectors(X))
+        return self.driver_head_.strengths(self._fitting(X))
 
     def _encoder(self) -> Encoder:
         if self.encoder is not None:
@@ -152,20 +167,21 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
             return np.asarray(X)
         return self.encoder_.encode(_texts(X))
 
-    def _folds(self, X: ArrayLike, labels: NDArray[np.str_], groups: Any) -> list[tuple[Any, Any]]:
-        if groups is None:
-            # A repeated text on both sides would flatter the calibration.
-            groups = [key(text) for text in _texts(X)] if not _is_vectors(X) else np.arange(len(labels))
-        _, groups = np.unique(np.asarray(groups).astype(str), return_inverse=True)
-        groups_per_class = min(len(np.unique(groups[labels == name])) for name in self.classes_)
-        count = min(self.folds, groups_per_class)
-        if count < 2:
-            return []
-        splitter = StratifiedGroupKFold(count, shuffle=True, random_state=self.random_state)
-        return list(splitter.split(labels, labels, groups))
+    def _fitting(self, X: ArrayLike) -> NDArray[np.float32]:
+        """Return the vectors of texts, or the vectors given; refuse vectors of another encoder."""
+        vectors, dimension = self._vectors(X), self.label_head_.weights.shape[1]
+        if vectors.shape[1] != dimension:
+            raise ValueError(f"the vectors have {vectors.shape[1]} numbers each; this classifier reads {dimension}")
+        return vectors
+
+    def _folds(self, X: ArrayLike, labels: NDArray[Any], groups: Any) -> list[tuple[Any, Any]]:
+        # A group or a repeated text on both sides would flatter the calibration; of vectors no text is known.
+        texts = list(range(len(labels))) if _is_vectors(X) else [key(text) for text in _texts(X)]
+        parts = tied(texts, *([] if groups is None else [groups]))
+        return stratified_folds(labels, parts, self.folds, self.random_state)
 
     def _fit_labels(
-        self, vectors: NDArray[np.float32], labels: NDArray[np.str_], folds: list[tuple[Any, Any]]
+        self, vectors: NDArray[np.float32], labels: NDArray[Any], folds: list[tuple[Any, Any]]
     ) -> tuple[LabelHead, NDArray[np.float64] | None]:
         head = self._label_head(vectors, labels)
         if not folds:
@@ -178,7 +194,7 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
         scale, shift = vector_scaling(held_out, labels, list(self.classes_))
         return LabelHead(head.classes, head.weights, head.bias, scale, shift), held_out
 
-    def _label_head(self, vectors: NDArray[np.float32], labels: NDArray[np.str_]) -> LabelHead:
+    def _label_head(self, vectors: NDArray[np.float32], labels: NDArray[Any]) -> LabelHead:
         regression = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2000)
         regression.fit(vectors.astype(np.float64), labels)
         weights, bias = regression.coef_, regression.intercept_
@@ -227,6 +243,17 @@ class TaskFitClassifier(ClassifierMixin, BaseEstimator):
 
 def _is_vectors(X: ArrayLike) -> bool:
     return isinstance(X, np.ndarray) and X.ndim == 2 and np.issubdtype(X.dtype, np.floating)
+
+
+def _labels(y: Any) -> NDArray[Any]:
+    """Return labels of one kind, of the type that they have; refuse missing ones."""
+    labels = np.asarray(y)
+    missing = np.asarray(y.isna() if hasattr(y, "isna") else [label is None or label != label for label in y])
+    if missing.any():
+        raise ValueError(
+            f"{missing.sum():,} labels are missing, the first at position {missing.argmax()}: leave out those tasks"
+        )
+    return labels.astype(str) if all(isinstance(label, str) for label in labels) else labels
 
 
 def _texts(X: Any) -> Sequence[str]:

@@ -20,6 +20,9 @@ __all__ = ["Examples", "Neighbour"]
 # Vectors that are compared at once.
 _BLOCK = 1024
 
+# Largest whole number in the four bits of a number that is kept on disk.
+_NIBBLE = 7
+
 
 @dataclass(frozen=True)
 class Neighbour:
@@ -50,7 +53,7 @@ class Examples:
     texts, labels, sources : tuple of str
         One entry a task.
     vectors : ndarray of shape (n, dimension)
-        Unit vectors.
+        Unit vectors; `of` makes them so, since not every encoder does.
     """
 
     texts: tuple[str, ...]
@@ -64,11 +67,11 @@ class Examples:
         Parameters
         ----------
         vector : ndarray of shape (dimension,)
-            A unit vector.
+            Of any length.
         count : int
             How many tasks to return at most.
         """
-        similarities = self.vectors @ np.asarray(vector, dtype=np.float32)
+        similarities = self.vectors @ _units(np.atleast_2d(vector))[0]
         order = np.argsort(-similarities, kind="stable")[:count]
         return [
             Neighbour(self.texts[row], self.labels[row], self.sources[row], float(similarities[row])) for row in order
@@ -80,34 +83,33 @@ class Examples:
         Cosines are of vectors rounded to 8 bits: whole numbers add up to the same sum in any order, so that a task is
         as familiar in one company as in another.
         """
-        codes, scale = _rounded(np.asarray(vectors))
-        known, known_scale = self._codes
+        codes, lengths = _codes(np.asarray(vectors))
+        known, known_lengths = self._known
         best = np.zeros(len(codes))
         for start in range(0, len(codes), _BLOCK):
             block = slice(start, start + _BLOCK)
-            sums = codes[block].astype(np.float32) @ known.T  # exact: below 2 ** 24
-            sums *= known_scale
-            best[block] = sums.max(axis=1) * scale[block].ravel()
+            sums = codes[block] @ known.T  # exact: below 2 ** 24
+            sums /= known_lengths
+            best[block] = sums.max(axis=1) / lengths[block]
         return best
 
     @cached_property
-    def _codes(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        codes, scale = _rounded(self.vectors)
-        return codes.astype(np.float32), scale.ravel()
+    def _known(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return _codes(self.vectors)
 
     @classmethod
     def of(
         cls, texts: Sequence[str], labels: Sequence[str], sources: Sequence[str], vectors: NDArray[np.float32]
     ) -> Examples:
-        """Collect examples; the four arguments have one entry a task."""
-        return cls(tuple(texts), tuple(labels), tuple(sources), vectors)
+        """Collect examples; the four arguments have one entry a task, and the vectors may be of any length."""
+        return cls(tuple(texts), tuple(labels), tuple(sources), _units(vectors))
 
     def to_files(self) -> tuple[bytes, bytes]:
-        """Return JSON and array files; vectors are kept in 8 bits, which moves a cosine by less than 0.01."""
+        """Return JSON and array files; vectors are kept in 4 bits, which moves a cosine by about 0.01."""
         rows = [list(row) for row in zip(self.texts, self.labels, self.sources, strict=True)]
         buffer = io.BytesIO()
-        codes, scale = _rounded(self.vectors)
-        np.savez(buffer, vectors=codes, scale=scale)
+        codes, scale = _rounded(self.vectors, _NIBBLE)
+        np.savez(buffer, vectors=_packed(codes), scale=scale, dimension=np.array(codes.shape[1]))
         return (json.dumps(rows, ensure_ascii=False, indent=0) + "\n").encode("utf-8"), buffer.getvalue()
 
     @classmethod
@@ -121,14 +123,47 @@ class Examples:
         """
         entries: list[Any] = json.loads(rows)
         with np.load(io.BytesIO(arrays), allow_pickle=False) as archive:
-            vectors = archive["vectors"].astype(np.float32) * archive["scale"]
+            codes = archive["vectors"]
+            if "dimension" in archive:  # format 1 kept 8 bits
+                codes = _unpacked(codes, int(archive["dimension"]))
+            vectors = codes.astype(np.float32) * archive["scale"]
         if len(entries) != len(vectors):
             raise ValueError(f"{len(entries)} examples but {len(vectors)} vectors")
         columns = list(zip(*entries, strict=True)) or [(), (), ()]
-        return cls(columns[0], columns[1], columns[2], vectors)
+        return cls.of(columns[0], columns[1], columns[2], vectors)
 
 
-def _rounded(vectors: NDArray[np.floating]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return 8-bit codes and one scale a row."""
-    scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / 127
+def _units(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the vectors with length 1; zeros stay zeros."""
+    numbers = np.asarray(vectors, dtype=np.float32)
+    lengths = np.linalg.norm(numbers, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1
+    units: NDArray[np.float32] = np.divide(numbers, lengths, dtype=np.float32)
+    return units
+
+
+def _codes(vectors: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return vectors rounded to whole numbers up to 127, and the lengths of these, 1 where all are zero."""
+    codes = _rounded(vectors)[0].astype(np.float32)
+    squares = np.maximum(np.square(codes).sum(axis=1), np.float32(1))
+    return codes, np.sqrt(squares)
+
+
+def _rounded(vectors: NDArray[np.floating], largest: int = 127) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return whole numbers up to `largest` and one scale a row."""
+    scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / largest
     return np.rint(vectors / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def _packed(codes: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """Return two numbers from -7 to 7 in one byte; a row of odd length gets a zero at its end."""
+    even = np.pad(codes, ((0, 0), (0, codes.shape[1] % 2)))
+    halves = (even + _NIBBLE + 1).astype(np.uint8)
+    packed: NDArray[np.uint8] = np.bitwise_or(halves[:, 0::2], np.left_shift(halves[:, 1::2], 4), dtype=np.uint8)
+    return packed
+
+
+def _unpacked(packed: NDArray[np.uint8], dimension: int) -> NDArray[np.int8]:
+    """Return what `_packed` packed."""
+    halves = np.stack([packed & 15, packed >> 4], axis=2).reshape(len(packed), 2 * packed.shape[1])[:, :dimension]
+    return halves.astype(np.int8) - np.int8(_NIBBLE + 1)

@@ -41,6 +41,8 @@ class FineTuning:
     ----------
     epochs : int
         Passes over the training tasks, at most.
+    stop_after : int, optional
+        End after so many passes, although the learning rate is planned for `epochs`.
     patience : int
         Passes without improvement on the validation tasks after which to stop.
     learning_rate, head_learning_rate : float
@@ -61,6 +63,7 @@ class FineTuning:
     """
 
     epochs: int = 5
+    stop_after: int | None = None
     patience: int = 2
     learning_rate: float = 1e-4
     head_learning_rate: float = 1e-3
@@ -196,7 +199,7 @@ class _Teacher:
             if accuracy >= best:
                 best, since = accuracy, 0
                 state = copy.deepcopy(self._averaged.module.state_dict())
-            if since >= self._settings.patience:
+            if since >= self._settings.patience or number == self._settings.stop_after:
                 break
         if state is not None:
             self._taught.load_state_dict(state)

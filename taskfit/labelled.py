@@ -12,11 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskfit.errors import ColumnError, LabelledDataError
-from taskfit.inventory import Row, open_inventory, role_column, text_column
+from taskfit.inventory import Inventory, Row, open_inventory, role_column, text_column
 from taskfit.labels import DRIVERS
-from taskfit.text import in_context, key
+from taskfit.text import in_context
 
-__all__ = ["LabelledFile", "LabelledTasks", "concatenate", "read_labelled", "same_tasks"]
+__all__ = [
+    "SPLITS",
+    "Fault",
+    "LabelledFile",
+    "LabelledTasks",
+    "cell_text",
+    "concatenate",
+    "read_labelled",
+    "sound_rows",
+]
+
+#: What a column of splits may say: what teaches, what stops and calibrates, what the figures are measured on.
+SPLITS = ("train", "dev", "test")
 
 #: Names of the columns that are found without being named, in the order they are tried.
 LABEL_COLUMNS = ("label", "fit_label", "class", "category", "target")
@@ -24,6 +36,9 @@ GROUP_COLUMNS = ("group", "role", "occupation", "job title", "job_title", "soc_c
 SPLIT_COLUMN, ID_COLUMN, FAMILY_COLUMN = "split", "id", "family"
 
 _CHUNK = 10_000
+
+# Spreadsheets make decimals of whole numbers; a rating that was left out is 0.
+_RATINGS = {"": 0} | {f"{rating}{tail}": rating for rating in (0, 1, 2) for tail in ("", ".0")}
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,21 @@ class LabelledFile:
     name: str
     sha256: str
     tasks: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a row.
+
+    Parameters
+    ----------
+    line : int
+        Where it begins in its file.
+    message : str
+    """
+
+    line: int
+    message: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +97,8 @@ class LabelledTasks:
         The files that they came from, whole.
     unlabelled : int
         Rows that were left out because they have no text or no label.
+    faults : tuple of Fault
+        What is wrong with the file's rows; empty unless they were read leniently.
     """
 
     texts: list[str]
@@ -80,6 +112,7 @@ class LabelledTasks:
     lines: list[int]
     files: tuple[LabelledFile, ...]
     unlabelled: int = 0
+    faults: tuple[Fault, ...] = ()
 
     @property
     def source(self) -> str:
@@ -111,6 +144,7 @@ class LabelledTasks:
             lines=pick(self.lines),
             files=self.files,
             unlabelled=self.unlabelled,
+            faults=self.faults,
         )
 
     def in_both_forms(self) -> list[str]:
@@ -126,6 +160,20 @@ class LabelledTasks:
         splits = self.splits
         return self.where(lambda row: splits[row] in names)
 
+    def only(self, name: str) -> LabelledTasks:
+        """Return the tasks of one split.
+
+        Raises
+        ------
+        LabelledDataError
+            If there is no such split.
+        """
+        known = [split for split in SPLITS if split in (self.splits or ())]
+        if name not in known:
+            there = f"its splits are {', '.join(known)}" if known else f"it has no column {SPLIT_COLUMN!r}"
+            raise LabelledDataError(f"{self.source} has no split {name!r}: {there}; name one of its own, or none")
+        return self.split(name)
+
 
 def read_labelled(
     source: str | Path,
@@ -134,6 +182,7 @@ def read_labelled(
     label: str | None = None,
     group: str | None = None,
     mapping: dict[str, str] | None = None,
+    lenient: bool = False,
 ) -> LabelledTasks:
     """Read a labelled file of any format that inventories have.
 
@@ -144,6 +193,9 @@ def read_labelled(
         Column names; found by their usual names if not given.
     mapping : dict of str to str, optional
         What to call the file's own label values; values that it lacks are kept.
+    lenient : bool
+        Whether rows with another number of cells than there are columns, unknown splits and impossible ratings are
+        told in ``faults`` instead of refused. Such rows are left out, such ratings are 0.
 
     Returns
     -------
@@ -154,41 +206,68 @@ def read_labelled(
     ColumnError
         If a column is missing.
     LabelledDataError
-        If no row has both a text and a label, or a driver rating is not 0, 1 or 2.
+        If no row has both a text and a label; and unless `lenient`, if a row has too few or too many cells, an
+        unknown split, or a driver rating that is not 0, 1 or 2.
     """
     with open_inventory(source) as inventory:
         columns = inventory.description.columns
         rows = [row for chunk in inventory.chunks(_CHUNK) for row in chunk]
-    text_at = columns.index(text_column(columns, rows[:1000], text))
+    sound = [row for row in rows if row.problem is None]
+    text_at = columns.index(text_column(columns, sound[:1000], text))
     label_at = _position(columns, label, LABEL_COLUMNS, "--label", required=True)
     group_at = _position(columns, group, GROUP_COLUMNS, "--group", required=False)
-    labelled = [row for row in rows if _cell(row, text_at) and _cell(row, label_at)]
+    labelled = [row for row in sound if cell_text(row, text_at) and cell_text(row, label_at)]
+
+    def optional(name: str) -> list[str] | None:
+        position = _position(columns, None, (name,), "", required=False)
+        return None if position is None else [cell_text(row, position) for row in labelled]
+
+    splits = optional(SPLIT_COLUMN)
+    drivers, odd = _drivers(labelled, columns)
+    faults = sorted([*_ragged(rows), *odd, *_strange_splits(labelled, splits)], key=lambda fault: fault.line)
+    if not lenient:
+        _refuse(faults, str(source))
     if not labelled:
         raise LabelledDataError(
             f"{source}: no row has both a text ({columns[text_at]}) and a label ({columns[label_at]}); "
             "name other columns with --text and --label"
         )
     rename = mapping or {}
-    labels = [rename.get(_cell(row, label_at), _cell(row, label_at)) for row in labelled]
-    texts = [_cell(row, text_at) for row in labelled]
-
-    def optional(name: str) -> list[str] | None:
-        position = _position(columns, None, (name,), "", required=False)
-        return None if position is None else [_cell(row, position) for row in labelled]
-
+    labels = [rename.get(cell_text(row, label_at), cell_text(row, label_at)) for row in labelled]
+    texts = [cell_text(row, text_at) for row in labelled]
     return LabelledTasks(
         texts=texts,
         labels=labels,
-        groups=None if group_at is None else [_cell(row, group_at) for row in labelled],
+        groups=None if group_at is None else [cell_text(row, group_at) for row in labelled],
         roles=_roles(labelled, columns, text_at),
-        drivers=_drivers(labelled, columns, str(source)),
-        splits=optional(SPLIT_COLUMN),
+        drivers=drivers,
+        splits=splits if any(splits or ()) else None,
         ids=optional(ID_COLUMN),
         families=optional(FAMILY_COLUMN),
         lines=[row.line for row in labelled],
         files=(LabelledFile(Path(source).name, _digest(texts, labels), len(texts)),),
-        unlabelled=len(rows) - len(labelled),
+        unlabelled=len(sound) - len(labelled),
+        faults=tuple(faults),
     )
+
+
+def sound_rows(inventory: Inventory) -> list[Row]:
+    """Return all rows of a table that is to be read whole.
+
+    Raises
+    ------
+    LabelledDataError
+        If a row has another number of cells than there are columns: its values may stand under wrong names.
+    """
+    rows = [row for chunk in inventory.chunks(_CHUNK) for row in chunk]
+    _refuse(_ragged(rows), inventory.description.name)
+    return rows
+
+
+def cell_text(row: Row, position: int) -> str:
+    """Return a cell as text without spaces around it; a missing one is empty."""
+    value = row.cells[position]
+    return "" if value is None else str(value).strip()
 
 
 def concatenate(parts: Sequence[LabelledTasks]) -> LabelledTasks:
@@ -220,37 +299,8 @@ def concatenate(parts: Sequence[LabelledTasks]) -> LabelledTasks:
         lines=joined("lines"),
         files=tuple(dict.fromkeys(file for part in parts for file in part.files)),
         unlabelled=sum(part.unlabelled for part in parts),
+        faults=tuple(fault for part in parts for fault in part.faults),
     )
-
-
-def same_tasks(first: LabelledTasks, second: LabelledTasks) -> tuple[LabelledTasks, LabelledTasks]:
-    """Return the tasks that two files share, in the order of the first.
-
-    Rows are matched by id where both files have ids, else by text and role.
-
-    Raises
-    ------
-    LabelledDataError
-        If they share none.
-    """
-    with_ids = first.ids is not None and second.ids is not None
-    with_roles = first.roles is not None and second.roles is not None
-    places = {_identity(second, row, with_ids, with_roles): row for row in range(len(second))}
-    shared = {
-        identity: (row, places[identity])
-        for row in range(len(first))
-        if (identity := _identity(first, row, with_ids, with_roles)) in places
-    }
-    if not shared:
-        raise LabelledDataError(f"{first.source} and {second.source} share no task: give both the same ids or texts")
-    rows, others = (list(column) for column in zip(*shared.values(), strict=True))
-    return first.take(rows), second.take(others)
-
-
-def _identity(tasks: LabelledTasks, row: int, with_ids: bool, with_roles: bool) -> tuple[str, ...]:
-    if with_ids and tasks.ids is not None:
-        return (tasks.ids[row],)
-    return key(tasks.texts[row]), key(tasks.roles[row]) if with_roles and tasks.roles is not None else ""
 
 
 def _position(columns: Sequence[str], wanted: str | None, usual: Sequence[str], option: str, *, required: bool) -> Any:
@@ -269,34 +319,49 @@ def _position(columns: Sequence[str], wanted: str | None, usual: Sequence[str], 
     return None
 
 
-def _cell(row: Row, position: int) -> str:
-    value = row.cells[position]
-    return "" if value is None else str(value).strip()
-
-
 def _roles(rows: Sequence[Row], columns: Sequence[str], text_at: int) -> list[str] | None:
     name = role_column(columns)
     if name is None or columns.index(name) == text_at:
         return None
     position = columns.index(name)
-    return [_cell(row, position) for row in rows]
+    return [cell_text(row, position) for row in rows]
 
 
-def _drivers(rows: Sequence[Row], columns: Sequence[str], source: str) -> NDArray[np.int8] | None:
+def _drivers(rows: Sequence[Row], columns: Sequence[str]) -> tuple[NDArray[np.int8] | None, list[Fault]]:
     lowered = [column.strip().lower() for column in columns]
     if not all(driver in lowered for driver in DRIVERS):
-        return None
+        return None, []
     positions = [lowered.index(driver) for driver in DRIVERS]
     ratings = np.zeros((len(rows), len(DRIVERS)), dtype=np.int8)
+    faults = []
     for number, row in enumerate(rows):
         for column, position in enumerate(positions):
-            cell = _cell(row, position)
-            if cell not in {"", "0", "1", "2"}:
-                raise LabelledDataError(
-                    f"{source}, line {row.line}: {columns[position]} is {cell!r}; a driver rating is 0, 1 or 2"
-                )
-            ratings[number, column] = int(cell or 0)
-    return ratings
+            cell = cell_text(row, position)
+            rating = _RATINGS.get(cell)
+            if rating is None:
+                faults.append(Fault(row.line, f"{columns[position]} is {cell!r}; a driver rating is 0, 1 or 2"))
+            ratings[number, column] = rating or 0
+    return ratings, faults
+
+
+def _ragged(rows: Sequence[Row]) -> list[Fault]:
+    return [Fault(row.line, row.problem) for row in rows if row.problem is not None]
+
+
+def _strange_splits(rows: Sequence[Row], splits: Sequence[str] | None) -> list[Fault]:
+    if not any(splits or ()):
+        return []
+    return [
+        Fault(row.line, f"unknown split {split!r}: one of {', '.join(SPLITS)}")
+        for row, split in zip(rows, splits or (), strict=True)
+        if split not in SPLITS
+    ]
+
+
+def _refuse(faults: Sequence[Fault], source: str) -> None:
+    if faults:
+        more = f" (and {len(faults) - 1:,} more; taskfit data validate lists them)" if len(faults) > 1 else ""
+        raise LabelledDataError(f"{source}, line {faults[0].line}: {faults[0].message}{more}")
 
 
 def _digest(texts: Sequence[str], labels: Sequence[str]) -> str:

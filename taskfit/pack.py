@@ -24,8 +24,10 @@ _FORBIDDEN = """\
 
 _OVERSIGHT = """\
 - Every task has a review flag; `taskfit review export` gives the flagged ones to people as a sheet, with the rubric.
-- What people decide wins in every later run (`--overrides`) and is logged with name, date and reason.
-- Circumstances such as law, safety or an agreement can only move a task toward people (`--barrier`).
+- What people decide wins over the model in every later run (`--overrides`) and is logged with name, date and reason. A
+  decision that leaves more to technology than the model would needs a reason.
+- Circumstances such as law, safety or an agreement can only move a task toward people (`--barrier`); they stand above
+  what one person decides.
 - Those who do the work should say what they wish (`--wish`); the report warns where nobody was asked."""
 
 _REVERSIBLE = """\
@@ -50,7 +52,7 @@ def works_council_pack(manifest: Mapping[str, Any], run: Mapping[str, Any] | Non
         "2-error-rates.md": _errors(manifest),
         "3-rules-of-use.md": _rules(),
         "4-model-card.md": model_card(manifest),
-        "5-changes.md": _changes(manifest),
+        "5-changes.md": _changes(manifest, run),
     }
 
 
@@ -61,7 +63,7 @@ def _system(manifest: Mapping[str, Any], run: Mapping[str, Any] | None) -> str:
         f"- `{file['name']}`: {file['tasks']:,} labelled tasks, SHA-256 `{file['sha256']}`"
         for file in manifest.get("data", {}).get("files", [])
     )
-    ran = "No run was given." if not run else "\n".join(f"- {name}: {value}" for name, value in run.items())
+    ran = "No run was given." if not run else "\n".join(f"- {name}: {_plain(value)}" for name, value in run.items())
     return (
         f"# System description\n\n{_NOT_ADVICE}\n\n## What it does\n\ntaskfit reads descriptions of tasks and proposes for "
         f"each who should do it:\n\n{labels}\n\nFor human-essential tasks it names why:\n\n{drivers}\n\n## What it reads and "
@@ -100,9 +102,28 @@ def _rules() -> str:
     )
 
 
-def _changes(manifest: Mapping[str, Any]) -> str:
+def _changes(manifest: Mapping[str, Any], run: Mapping[str, Any] | None) -> str:
+    rows = [(manifest.get("created"), f"model `{manifest.get('name')}` made, label schema `{manifest.get('schema')}`")]
+    if run:
+        barriers = _plain(run["barriers"]) if "barriers" in run else "not recorded"
+        what = (
+            f"`{run.get('source')}` scored: {run.get('rows')} rows, policy `{run.get('policy')}`, barriers: {barriers}"
+        )
+        rows.append((run.get("created"), f"{what}; {_decisions(run)}"))
+    lines = "".join(f"| {day} | {what} | | |\n" for day, what in rows)
+    return f"# Change log\n\n| date | what changed | who | why |\n|---|---|---|---|\n{lines}| | | | |\n"
+
+
+def _decisions(run: Mapping[str, Any]) -> str:
+    if not run.get("overrides"):
+        return "no decisions of people in it"
     return (
-        "# Change log\n\n| date | what changed | who | why |\n|---|---|---|---|\n"
-        f"| {manifest.get('created')} | model `{manifest.get('name')}` made, label schema `{manifest.get('schema')}` | | |\n"
-        "| | | | |\n"
+        f"decisions of people from `{run['overrides']}` in {run.get('decided')} rows, {run.get('decisions_agree')} of them "
+        "as the model said"
     )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value) or "none"
+    return "none" if value is None else str(value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,21 +14,24 @@ import numpy as np
 
 from taskfit.errors import InventoryError, OutputError
 from taskfit.hygiene import find_problems
-from taskfit.inventory import open_inventory
+from taskfit.inventory import MISSING, AtomicFile, open_inventory
 from taskfit.labels import DRIVERS, LABELS, RUBRIC
 from taskfit.scored import ScoredTasks, Weights
+from taskfit.scoring.overrides import toward_technology
+from taskfit.scoring.settle import model_label, question
 from taskfit.text import fingerprint
 
-__all__ = ["Verdict", "append_log", "export_sheet", "log_beside", "queue", "read_sheet"]
+__all__ = ["SignedSheet", "Verdict", "append_log", "export_sheet", "log_beside", "queue", "read_sheet"]
 
-#: Columns of the sheet. The last four are for the reviewer; the rest is locked.
+#: Columns of the sheet. The last four are for the reviewer; the rest is locked. The header of the weight names its unit.
 SHEET_COLUMNS = (
-    "id", "line", "task", "role", "model label", "sure", "may be", "drivers", "weight", "why look",
+    "id", "line", "task", "team", "role", "model label", "sure", "may be", "drivers", "weight", "why look",
     "decision", "reviewer", "date", "reason",
 )  # fmt: skip
 _OPEN = SHEET_COLUMNS[-4:]
+_READ = ("id", *_OPEN)
 _LINE = 15  # points
-_WIDTHS = (14, 6, 60, 24, 16, 7, 24, 20, 9, 40, 18, 18, 12, 40)
+_WIDTHS = (14, 6, 60, 18, 24, 16, 7, 24, 20, 9, 40, 18, 18, 12, 40)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Verdict:
     row : int
         Position in the scored file.
     task, role, model_label, label, reviewer, reviewed_on, reason : str
+        The date is empty where none was written.
+    reach : int
+        Rows of the scored file that ask the same: the same task in the same role.
     """
 
     row: int
@@ -49,6 +56,27 @@ class Verdict:
     reviewer: str
     reviewed_on: str
     reason: str
+    reach: int = 1
+
+    @property
+    def toward_technology(self) -> bool:
+        """Whether it leaves more of the task to technology than the model would."""
+        return toward_technology(self.label, self.model_label)
+
+
+@dataclass(frozen=True)
+class SignedSheet:
+    """What people wrote in a sheet.
+
+    Parameters
+    ----------
+    verdicts : list of Verdict
+    undecided : list of int
+        Rows of the sheet that have a name, a date or a reason, and no decision.
+    """
+
+    verdicts: list[Verdict]
+    undecided: list[int]
 
 
 def queue(tasks: ScoredTasks, weights: Weights, *, everything: bool = False) -> list[tuple[int, str]]:
@@ -80,8 +108,20 @@ def queue(tasks: ScoredTasks, weights: Weights, *, everything: bool = False) -> 
     return list(found.items())
 
 
-def export_sheet(tasks: ScoredTasks, weights: Weights, path: str | Path, *, everything: bool = False) -> int:
+def export_sheet(
+    tasks: ScoredTasks, weights: Weights, path: str | Path, *, everything: bool = False, team: str | None = None
+) -> int:
     """Write a workbook to decide in: drop-downs, locked columns, the rubric on a second sheet.
+
+    Parameters
+    ----------
+    tasks : ScoredTasks
+    weights : Weights
+    path : str or Path
+    everything : bool
+        Whether sure tasks follow at the end.
+    team : str, optional
+        Column with the team of each task, to read.
 
     Returns
     -------
@@ -94,44 +134,25 @@ def export_sheet(tasks: ScoredTasks, weights: Weights, path: str | Path, *, ever
         If it cannot be written.
     """
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
     rows = queue(tasks, weights, everything=everything)
-    workbook = xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    formats = {
-        "head": workbook.add_format({"bold": True, "bg_color": "#E6EAF2", "bottom": 1, "text_wrap": True}),
-        "locked": workbook.add_format({"text_wrap": True, "valign": "top", "font_color": "#333333"}),
-        "share": workbook.add_format({"num_format": "0%", "valign": "top"}),
-        "open": workbook.add_format({"locked": False, "bg_color": "#FFF9E5", "text_wrap": True, "valign": "top", "border": 1}),
-        "date": workbook.add_format({"locked": False, "bg_color": "#FFF9E5", "num_format": "yyyy-mm-dd", "valign": "top", "border": 1}),
-    }  # fmt: skip
-    sheet = workbook.add_worksheet("Review")
-    for column, (name, width) in enumerate(zip(SHEET_COLUMNS, _WIDTHS, strict=True)):
-        sheet.write(0, column, name, formats["head"])
-        sheet.set_column(column, column, width, None, {"hidden": name == "id"})
-    for at, (row, why) in enumerate(rows, start=1):
-        _write_row(sheet, at, tasks, weights, row, why, formats)
-    sheet.data_validation(
-        1, SHEET_COLUMNS.index("decision"), max(1, len(rows)), SHEET_COLUMNS.index("decision"),
-        {"validate": "list", "source": list(LABELS), "error_title": "Unknown label", "error_message": "Choose from the list."},
-    )  # fmt: skip
-    sheet.freeze_panes(1, 3)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(SHEET_COLUMNS) - 1)
-    sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    _rubric(workbook, formats)
-    try:
-        workbook.close()
-    except (FileCreateError, OSError) as error:
-        raise OutputError(f"cannot write {path} ({error}): close it if it is open, or choose another name") from error
+    teams = [""] * len(tasks) if team is None else tasks.column(team)
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with AtomicFile(path) as stream, xlsxwriter.Workbook(stream, options) as workbook:
+        formats = _formats(workbook)
+        sheet = workbook.add_worksheet("Review")
+        hidden = {"id", *(["team"] if team is None else [])}
+        for column, (name, width) in enumerate(zip(SHEET_COLUMNS, _WIDTHS, strict=True)):
+            sheet.write(0, column, f"weight ({weights.unit})" if name == "weight" else name, formats["head"])
+            sheet.set_column(column, column, width, None, {"hidden": name in hidden})
+        for at, (row, why) in enumerate(rows, start=1):
+            _write_row(sheet, at, _shown(tasks, weights, row, teams[row], why), formats)
+        _guard(sheet, len(rows))
+        _rubric(workbook, formats)
     return len(rows)
 
 
-def read_sheet(path: str | Path, tasks: ScoredTasks) -> list[Verdict]:
+def read_sheet(path: str | Path, tasks: ScoredTasks) -> SignedSheet:
     """Read the decisions of a signed sheet.
 
     Parameters
@@ -143,34 +164,38 @@ def read_sheet(path: str | Path, tasks: ScoredTasks) -> list[Verdict]:
     Raises
     ------
     InventoryError
-        If it is no review sheet, belongs to another file, or a decision is unsigned or unknown.
+        If it is no review sheet or belongs to another file, two rows settle one question differently, or a decision is
+        unsigned, unknown, wrongly dated, or gives a reason too few.
     """
     with open_inventory(path) as inventory:
         names = inventory.description.columns
         rows = [row for chunk in inventory.chunks(10_000) for row in chunk]
-    if lacking := [name for name in SHEET_COLUMNS if name not in names]:
+    if lacking := [name for name in _READ if name not in names]:
         raise InventoryError(f"{path} lacks {', '.join(lacking)}: give a sheet that taskfit review export wrote")
     known = {_identity(tasks, row): row for row in range(len(tasks))}
-    verdicts = []
+    reach = Counter(question(tasks, row) for row in np.flatnonzero(tasks.scored).tolist())
+    verdicts, undecided = [], []
+    settled_in: dict[tuple[str, str], tuple[int, str]] = {}
     for row in rows:
-        cells = {name: _cell(row.cells[names.index(name)]) for name in SHEET_COLUMNS}
+        cells = {name: _cell(row.cells[names.index(name)]) for name in _READ}
         if not cells["decision"]:
+            undecided += [row.line] if any(cells[name] for name in _OPEN) else []
             continue
         where = f"{path}, row {row.line}"
         if cells["id"] not in known:
             raise InventoryError(
                 f"{where}: this task is not in {tasks.source}; give the file that the sheet was made from"
             )
-        if cells["decision"] not in LABELS:
-            raise InventoryError(f"{where}: {cells['decision']!r} is no label; choose one of {', '.join(LABELS)}")
-        if not cells["reviewer"]:
-            raise InventoryError(f"{where}: a decision needs a reviewer; write who decided")
         at = known[cells["id"]]
-        verdicts.append(
-            Verdict(at, tasks.texts[at], tasks.roles[at], tasks.labels[at], cells["decision"], cells["reviewer"],
-                    cells["date"] or date.today().isoformat(), cells["reason"])
-        )  # fmt: skip
-    return verdicts
+        verdict = _verdict(tasks, at, cells, reach[question(tasks, at)], where)
+        line, label = settled_in.setdefault(question(tasks, at), (row.line, verdict.label))
+        if label != verdict.label:
+            raise InventoryError(
+                f"{where}: row {line} holds the same task in the same role and calls it {label}, not {verdict.label}; "
+                "decide both alike"
+            )
+        verdicts.append(verdict)
+    return SignedSheet(verdicts, undecided)
 
 
 def log_beside(decisions: str | Path) -> Path:
@@ -216,25 +241,81 @@ def _identity(tasks: ScoredTasks, row: int) -> str:
     return f"{row}-{fingerprint(tasks.texts[row] + chr(31) + tasks.roles[row])[:8]}"
 
 
-def _write_row(
-    sheet: Any, at: int, tasks: ScoredTasks, weights: Weights, row: int, why: str, formats: dict[str, Any]
-) -> None:
-    likely = [
-        LABELS[label] for label in np.argsort(-tasks.probabilities[row]) if tasks.probabilities[row, label] >= 0.1
-    ]
-    values = (
-        _identity(tasks, row), tasks.lines[row], tasks.texts[row], tasks.roles[row], tasks.labels[row],
-        float(tasks.probabilities[row, LABELS.index(tasks.labels[row])]), ", ".join(likely), tasks.decisive[row],
-        float(weights.values[row]), why,
+def _verdict(tasks: ScoredTasks, at: int, cells: Mapping[str, str], reach: int, where: str) -> Verdict:
+    # " Augmentable " and "human essential" are meant as the labels that they look like.
+    label = "-".join(cells["decision"].lower().replace("-", " ").split())
+    if label not in LABELS:
+        raise InventoryError(f"{where}: {cells['decision']!r} is no label; choose one of {', '.join(LABELS)}")
+    if not cells["reviewer"]:
+        raise InventoryError(f"{where}: a decision needs a reviewer; write who decided")
+    verdict = Verdict(
+        row=at, task=tasks.texts[at], role=tasks.roles[at], model_label=model_label(tasks, at), label=label,
+        reviewer=cells["reviewer"], reviewed_on=_day(cells["date"], where), reason=cells["reason"], reach=reach,
     )  # fmt: skip
-    for column, value in enumerate(values):
-        style = formats["share" if SHEET_COLUMNS[column] == "sure" else "locked"]
+    if verdict.toward_technology and not verdict.reason:
+        raise InventoryError(
+            f"{where}: {label} leaves more to technology than the model's {verdict.model_label}; write the reason"
+        )
+    return verdict
+
+
+def _day(cell: str, where: str) -> str:
+    try:
+        return datetime.fromisoformat(cell).date().isoformat() if cell else ""
+    except ValueError as error:
+        raise InventoryError(f"{where}: {cell!r} is no date; write it like 2026-11-20") from error
+
+
+def _formats(workbook: Any) -> dict[str, Any]:
+    # The indent keeps a text apart from a number that ends at the right edge of the cell before it.
+    top = {"valign": "top"}
+    wrapped = {**top, "text_wrap": True, "align": "left", "indent": 1}
+    free = {"locked": False, "bg_color": "#FFF9E5", "border": 1}
+    return {
+        "head": workbook.add_format({**wrapped, "bold": True, "bg_color": "#E6EAF2", "bottom": 1}),
+        "locked": workbook.add_format({**wrapped, "font_color": "#333333"}),
+        "number": workbook.add_format(top),
+        "share": workbook.add_format({**top, "num_format": "0%"}),
+        "open": workbook.add_format({**wrapped, **free}),
+        "date": workbook.add_format({**top, **free, "num_format": "yyyy-mm-dd"}),
+    }
+
+
+def _guard(sheet: Any, count: int) -> None:
+    """Lock what is to be read, offer the labels, and set up the print."""
+    decision = SHEET_COLUMNS.index("decision")
+    sheet.data_validation(
+        1, decision, max(1, count), decision,
+        {"validate": "list", "source": list(LABELS), "error_title": "Unknown label", "error_message": "Choose from the list."},
+    )  # fmt: skip
+    sheet.freeze_panes(1, 3)
+    sheet.autofilter(0, 0, max(1, count), len(SHEET_COLUMNS) - 1)
+    sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _shown(tasks: ScoredTasks, weights: Weights, row: int, team: str, why: str) -> dict[str, str | float]:
+    """Return what a row of the sheet gives to read, by column."""
+    chances = tasks.probabilities[row]
+    likely = [LABELS[label] for label in np.argsort(-chances) if chances[label] >= 0.1]
+    label = model_label(tasks, row)
+    values = (
+        _identity(tasks, row), tasks.lines[row], tasks.texts[row], team, tasks.roles[row], label,
+        float(chances[LABELS.index(label)]), ", ".join(likely), tasks.decisive[row], float(weights.values[row]), why,
+    )  # fmt: skip
+    return dict(zip(SHEET_COLUMNS, values, strict=False))
+
+
+def _write_row(sheet: Any, at: int, values: Mapping[str, str | float], formats: dict[str, Any]) -> None:
+    for column, (name, value) in enumerate(values.items()):
         if isinstance(value, str):
-            sheet.write_string(at, column, value[:32_767], style)
+            sheet.write_string(at, column, value[:32_767], formats["locked"])
         else:
-            sheet.write_number(at, column, value, style)
+            sheet.write_number(at, column, value, formats["share" if name == "sure" else "number"])
     # Excel fits wrapped rows by itself, other programs do not.
-    lines = max(-(-len(str(value)) // width) for value, width in zip(values, _WIDTHS, strict=False))
+    lines = max(-(-len(str(value)) // width) for value, width in zip(values.values(), _WIDTHS, strict=False))
     sheet.set_row(at, _LINE * max(1, lines))
     for name in _OPEN:
         sheet.write_blank(at, SHEET_COLUMNS.index(name), None, formats["date" if name == "date" else "open"])
@@ -258,7 +339,7 @@ def _rubric(workbook: Any, formats: dict[str, Any]) -> None:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
+    if value is None or value is MISSING:
         return ""
     if isinstance(value, datetime):
         return value.date().isoformat()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from taskfit.errors import OutputError
+from taskfit.inventory import atomic_text
 from taskfit.labels import schema_hash
 
-__all__ = ["beside", "read_record", "record", "write_record"]
+__all__ = ["beside", "drop_record", "read_record", "record", "with_decisions", "write_record"]
 
 
 def beside(scored: str | Path) -> Path:
@@ -19,8 +21,19 @@ def beside(scored: str | Path) -> Path:
     return Path(f"{scored}.run.json")
 
 
-def record(*, model: str, fingerprint: str, tier: str, policy: str, source: str, rows: int) -> dict[str, Any]:
-    """Return what is kept of a run: nothing of the inventory but its name and its number of rows."""
+def record(
+    *,
+    model: str,
+    fingerprint: str,
+    tier: str,
+    policy: str,
+    source: str,
+    rows: int,
+    text: str,
+    role: str | None,
+    barriers: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return what is kept of a run: nothing of the inventory but its name, its number of rows and names of columns."""
     return {
         "taskfit": version("taskfit"),
         "schema": schema_hash(),
@@ -30,8 +43,25 @@ def record(*, model: str, fingerprint: str, tier: str, policy: str, source: str,
         "policy": policy,
         "source": source,
         "rows": rows,
+        "text": text,
+        "role": role,
+        "barriers": list(barriers),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def with_decisions(fields: dict[str, Any], *, overrides: str, decided: int, agree: int) -> dict[str, Any]:
+    """Return a record that also tells of the decisions in the scored file.
+
+    Parameters
+    ----------
+    fields : dict
+    overrides : str
+        Name of the file of decisions.
+    decided, agree : int
+        Rows that a person decided, and how many of them as the model said.
+    """
+    return {**fields, "overrides": overrides, "decided": decided, "decisions_agree": agree}
 
 
 def write_record(fields: dict[str, Any], scored: str | Path) -> None:
@@ -42,11 +72,16 @@ def write_record(fields: dict[str, Any], scored: str | Path) -> None:
     OutputError
         If it cannot be written.
     """
-    path = beside(scored)
     try:
-        path.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"cannot write {path} ({error}): the scored file itself is complete") from error
+        with atomic_text(beside(scored)) as file:
+            file.write(json.dumps(fields, indent=1, ensure_ascii=False) + "\n")
+    except OutputError as error:
+        raise OutputError(f"{error}; the scored file itself is complete") from error
+
+
+def drop_record(scored: str | Path) -> None:
+    """Remove the record of an earlier file of this name."""
+    beside(scored).unlink(missing_ok=True)
 
 
 def read_record(scored: str | Path) -> dict[str, Any] | None:

@@ -62,7 +62,8 @@ def normalise(text: str) -> str:
     if not text.isprintable():
         text = "".join(" " if unicodedata.category(char) in _CONTROL_CATEGORIES else char for char in text)
     folded = " ".join(text.split())
-    return folded.lstrip(_LEADING_BULLETS).rstrip(_TRAILING_STOPS).strip()
+    # Spaces between bullets and between stops go with them, so that normalising twice changes nothing.
+    return folded.lstrip(_LEADING_BULLETS + " ").rstrip(_TRAILING_STOPS + " ")
 
 
 def in_context(task: str, role: str | None) -> str:

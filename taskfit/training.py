@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -162,13 +163,11 @@ def train(
 
 def _label_sets(fitted: TaskFitClassifier, tasks: LabelledTasks) -> LabelSets | None:
     """Return label sets from the scores that were held out, where every label has them."""
-    if fitted.out_of_fold_ is None or len(fitted.classes_) < len(LABELS):
+    probabilities = fitted.out_of_fold_probabilities()
+    if probabilities is None or len(fitted.classes_) < len(LABELS):
         return None
-    head = fitted.label_head_
-    scores = head.scale * fitted.out_of_fold_ + head.shift
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    columns = [head.classes.index(label) for label in LABELS]
-    return LabelSets.of((powers / powers.sum(axis=1, keepdims=True))[:, columns], tasks.labels, LABELS)
+    columns = [fitted.label_head_.classes.index(label) for label in LABELS]
+    return LabelSets.of(probabilities[:, columns], tasks.labels, LABELS)
 
 
 def train_fine_tuned(
@@ -247,15 +246,16 @@ def train_fine_tuned(
     rivals = baselines(random_state)
     for rival in rivals.values():
         fit(rival, seen.texts, seen.labels, seen.groups)
-    figures = _in_both_forms(rivals, models, testing, bootstrap)
+    figures = _in_both_forms(rivals, models, testing, bootstrap, random_state)
     for part in parts[1:]:
-        figures += _in_both_forms(rivals, models, part.split("test"), bootstrap, suffix=f" on {part.source}")
+        figures += _in_both_forms(rivals, models, part.split("test"), bootstrap, random_state, f" on {part.source}")
     protocol = (
         f"test split: {len(testing):,} tasks, taught on {len(training):,}, stopped and calibrated on "
         f"{len(validation):,}, no role on two sides"
     )
     facts = _facts(name, parts, len(training), figures, protocol, random_state)
     facts["policies"] = _policies(taught.tier, testing)
+    facts["policies_fast"] = _policies(fast, testing)
     facts["profile"] = profile(taught.tier, testing)
     facts["familiar"] = _familiar(taught.tier, parts[0])
     facts["reads_roles"] = training.roles is not None and settings.role_share > 0
@@ -289,20 +289,25 @@ def _in_both_forms(
     models: Mapping[str, TaskFitClassifier],
     testing: LabelledTasks,
     bootstrap: int,
+    random_state: int,
     suffix: str = "",
 ) -> list[Metrics]:
     """Measure all on bare tasks and, where roles are known, the models on tasks with their roles too."""
+    measured = partial(evaluate, groups=testing.groups, bootstrap=bootstrap, random_state=random_state)
     named = {f"{name}{suffix}": estimator for name, estimator in [*rivals.items(), *models.items()]}
-    figures = evaluate(named, testing.texts, testing.labels, groups=testing.groups, bootstrap=bootstrap)
+    figures = measured(named, testing.texts, testing.labels)
     if testing.roles is not None:
         told = [in_context(text, role) for text, role in zip(testing.texts, testing.roles, strict=True)]
         with_roles = {f"{name}, role known{suffix}": model for name, model in models.items()}
-        figures += evaluate(with_roles, told, testing.labels, groups=testing.groups, bootstrap=bootstrap)
+        figures += measured(with_roles, told, testing.labels)
     return figures
 
 
-def _policies(tier: Tier, testing: LabelledTasks) -> dict[str, dict[str, float]]:
-    """Return how each named policy does on the test tasks, and what it leaves to people."""
+def _policies(tier: Tier, testing: LabelledTasks) -> dict[str, dict[str, Any]]:
+    """Return how each named policy does on the test tasks, and what it leaves to people.
+
+    The costs stand beside the figures, so that nobody quotes them for a policy of that name that has changed since.
+    """
     probabilities = tier.probabilities(tier.encoder.encode(testing.texts))
     truth = np.array(testing.labels)
     results = {}
@@ -315,6 +320,7 @@ def _policies(tier: Tier, testing: LabelledTasks) -> dict[str, dict[str, float]]
         alone = np.array([not decision.review for decision in decisions])
         metrics = measure(name, testing.labels, called.tolist())
         results[name] = {
+            "costs": [list(row) for row in policy.costs],
             "accuracy": metrics.accuracy,
             "human_called_automatable": metrics.human_called_automatable,
             "human_called_automatable_count": metrics.human_called_automatable_count,
@@ -351,8 +357,9 @@ def _cross_validated(
 ) -> tuple[list[Metrics], int]:
     folds = grouped_folds(tasks.texts, tasks.labels, tasks.groups, random_state=random_state)
     figures = cross_validate(
-        _estimators(model, random_state), tasks.texts, tasks.labels, folds, groups=tasks.groups, bootstrap=bootstrap
-    )
+        _estimators(model, random_state), tasks.texts, tasks.labels, folds,
+        groups=tasks.groups, bootstrap=bootstrap, random_state=random_state,
+    )  # fmt: skip
     return figures, len(folds)
 
 
@@ -362,7 +369,10 @@ def _test_split(
     estimators = _estimators(model, random_state)
     for estimator in estimators.values():
         fit(estimator, fitting.texts, fitting.labels, fitting.groups)
-    return evaluate(estimators, testing.texts, testing.labels, groups=testing.groups, bootstrap=bootstrap)
+    return evaluate(
+        estimators, testing.texts, testing.labels,
+        groups=testing.groups, bootstrap=bootstrap, random_state=random_state,
+    )  # fmt: skip
 
 
 def _examples(fitting: LabelledTasks, encoder: Encoder) -> Examples:

@@ -7,10 +7,10 @@ DRIVER = dict(zip("epjcl", DRIVERS, strict=True))
 
 
 def scored_csv(csv_file, rows, columns=("team", "role", "task", "hours"), name="scored.csv"):
-    """Write rows of (own cells, chances of the three labels, driver letters, review, status)."""
+    """Write rows of (own cells, chances of the three labels, driver letters, review, status, label if decided)."""
     lines = [",".join([*columns, *FIT_COLUMNS])]
-    for own, chances, letters, review, status in rows:
-        label = LABELS[chances.index(max(chances))] if chances else ""
+    for own, chances, letters, review, status, *decided in rows:
+        label = decided[0] if decided else LABELS[chances.index(max(chances))] if chances else ""
         fit = [label, max(chances, default=""), *(chances or ["", "", ""])]
         fit += [0.9 if letter in letters else 0.01 for letter in DRIVER]
         fit += ["; ".join(DRIVER[letter] for letter in letters), str(review).lower(), status, ""]

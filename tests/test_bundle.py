@@ -1,5 +1,7 @@
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -90,11 +92,34 @@ def test_a_newer_format_says_update(copy):
         bundles.load(copy)
 
 
-@pytest.mark.parametrize("number", [0, None, "1", [1]])
+@pytest.mark.parametrize("number", [0, None, "1", [1], True, 1.0, {}])
 def test_another_format_says_train_again(copy, number):
     change_manifest(copy, format=number)
     with pytest.raises(BundleFormatError, match="train it again"):
         bundles.load(copy)
+
+
+TIER = {"dimension": 1, "fingerprint": "x", "self_test": [[0, 0, 1]] * 3}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tiers": None}, {"tiers": []}, {"tiers": {}}, {"tiers": {"accurate": TIER}},
+        {"tiers": {"accurate": TIER, "fast": TIER, "slow": TIER}},
+        *({"tiers": {"accurate": TIER, "fast": tier}} for tier in (
+            {}, [], TIER | {"dimension": "9"}, TIER | {"fingerprint": None}, TIER | {"self_test": []},
+            TIER | {"self_test": [[0, "high", 1]] * 3}, TIER | {"self_test": [[0, 1], [1]]},
+        )),
+        {"familiar": "0.5"}, {"familiar": True}, {"familiar": [0.5]}, {"reads_roles": "yes"}, {"reads_roles": 1},
+        {"name": 7}, {"data": []}, {"figures": {}}, {"training": "long"},
+    ],
+)  # fmt: skip
+def test_facts_of_another_kind_are_refused_in_one_line(copy, changes):
+    change_manifest(copy, **changes)
+    with pytest.raises(BundleFormatError, match=r"(gives|does not describe) .*: not a") as caught:
+        bundles.inspect(copy)
+    assert "\n" not in str(caught.value)
 
 
 def test_another_label_schema_is_refused(copy):
@@ -193,8 +218,29 @@ def test_an_existing_folder_is_kept_unless_forced(copy):
     bundle = bundles.load(copy)
     with pytest.raises(OutputError, match="--force"):
         bundles.save(bundle, copy)
-    bundles.save(bundle, copy, overwrite=True)
-    bundles.verify(copy)
+    (copy / "notes.txt").write_text("of the old model")
+    bundles.save(replace(bundle, facts={"name": "new"}), copy, overwrite=True)
+    assert bundles.verify(copy)["name"] == "new"
+    assert list(copy.parent.iterdir()) == [copy]
+    assert not (copy / "notes.txt").exists()
+
+
+@pytest.mark.parametrize("call", [1, 2])
+def test_a_model_that_cannot_be_replaced_stays(copy, monkeypatch, call):
+    bundle, before = bundles.load(copy), bundles.inspect(copy)
+    replaced, calls = Path.replace, []
+
+    def failing(self, target):
+        calls.append(target)
+        if len(calls) == call:
+            raise OSError(28, "No space left on device")
+        return replaced(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(OutputError, match="nothing was kept"):
+        bundles.save(replace(bundle, facts={"name": "new"}), copy, overwrite=True)
+    assert bundles.verify(copy) == before
+    assert list(copy.parent.iterdir()) == [copy]
 
 
 def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path):

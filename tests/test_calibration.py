@@ -85,3 +85,51 @@ def test_a_mixture_gives_nothing_to_a_model_that_misleads():
     one = random.normal(size=(3000, 3))
     labels = np.array(CLASSES)[[random.choice(3, p=row) for row in softmax(one)]]
     assert mixture(one, -one, labels, CLASSES)[1] == 0
+
+
+def loss(logits, labels):
+    truth = [CLASSES.index(label) for label in labels]
+    return -np.log(softmax(logits)[np.arange(len(truth)), truth]).mean()
+
+
+@pytest.mark.parametrize("factor", [0.1, 1.0, 8.0])
+def test_vector_scaling_never_makes_what_it_was_fitted_on_less_likely(factor):
+    random = np.random.default_rng(3)
+    scores = random.normal(size=(300, 3)) * factor
+    labels = random.choice(CLASSES, size=300)
+    scale, shift = vector_scaling(scores, labels, CLASSES)
+    assert loss(scale * scores + shift, labels) <= loss(scores, labels) + 1e-6
+    assert ((scale >= 0.05) & (scale <= 20)).all()
+    assert (np.abs(shift) <= 10).all()
+
+
+def test_a_class_that_is_never_true_is_pushed_down():
+    scores = np.random.default_rng(4).normal(size=(500, 3))
+    labels = np.array(CLASSES)[scores[:, :2].argmax(axis=1)]
+    scale, shift = vector_scaling(scores, labels, CLASSES)
+    assert softmax(scale * scores + shift)[:, 2].mean() < 0.05
+
+
+def test_platt_scaling_treats_each_column_by_itself():
+    random = np.random.default_rng(5)
+    scores, decisive = random.normal(size=(200, 3)), random.random((200, 3)) < 0.3
+    together = platt_scaling(scores, decisive)
+    for column in range(3):
+        alone = platt_scaling(scores[:, [column]], decisive[:, [column]])
+        assert (together[0][column], together[1][column]) == (alone[0][0], alone[1][0])
+
+
+def test_a_mixture_of_a_model_with_itself_counts_both_alike():
+    random = np.random.default_rng(6)
+    one = random.normal(size=(2000, 3))
+    labels = np.array(CLASSES)[[random.choice(3, p=row) for row in softmax(one)]]
+    first, second = mixture(one, one, labels, CLASSES)
+    assert first == pytest.approx(second, abs=1e-3)
+    assert first + second == pytest.approx(1, abs=0.15)
+
+
+def test_a_mixture_is_bounded_where_one_model_is_always_right():
+    sure = np.repeat(np.eye(3), 5, axis=0)
+    first, second = mixture(sure, np.zeros((15, 3)), np.repeat(CLASSES, 5), CLASSES)
+    assert 1 < first <= 20
+    assert 0 <= second <= 20

@@ -120,6 +120,47 @@ def test_calibration_keeps_the_order_of_confidence_honest(data, word_encoder):
     assert calibrated.mean() < plain.mean()
 
 
+def test_a_text_that_two_groups_share_is_on_one_side_of_the_calibration(word_encoder):
+    texts = [f"task {row // 2}" for row in range(60)]  # each text twice, in two groups
+    groups = [f"role {row % 12}" if row % 2 else f"team {row % 10}" for row in range(60)]
+    labels = [LABELS[(row // 2) % 3] for row in range(60)]
+    classifier = TaskFitClassifier(word_encoder)
+    classifier.classes_ = np.unique(labels)
+    folds = classifier._folds(texts, np.array(labels), [f"{row}" for row in range(60)])
+    assert len(folds) == 5
+    for train, test in [*folds, *classifier._folds(texts, np.array(labels), groups)]:
+        assert not {texts[row] for row in train} & {texts[row] for row in test}
+
+
+@pytest.mark.parametrize("names", [(1, 2, 10), (True, False, True), LABELS, (np.str_("b"), "a", "c")])
+def test_labels_keep_their_type(data, word_encoder, names):
+    import pandas as pd
+
+    texts, labels, _ = data
+    given = [names[LABELS.index(label)] for label in labels]
+    for y in (given, np.array(given), pd.Series(given)):
+        classifier = TaskFitClassifier(word_encoder, calibrate=y is given).fit(texts, y)
+        assert classifier.classes_.dtype == np.unique(given).dtype
+        assert classifier.classes_.tolist() == sorted(set(given))
+        assert (classifier.predict(texts) == np.array(given)).mean() > 0.9
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_missing_labels_are_refused(data, word_encoder, missing):
+    import pandas as pd
+
+    texts, labels, _ = data
+    labels[7] = labels[9] = missing
+    for y in (labels, np.array(labels, dtype=object), pd.Series(labels), pd.Series(labels, dtype="string")):
+        with pytest.raises(ValueError, match="2 labels are missing, the first at position 7"):
+            TaskFitClassifier(word_encoder).fit(texts, y)
+
+
+def test_vectors_of_another_encoder_are_refused(fitted):
+    with pytest.raises(ValueError, match="the vectors have 20 numbers each; this classifier reads 48"):
+        fitted.predict(np.zeros((2, 20)))
+
+
 def test_drivers_are_learned_beside_labels(data, word_encoder):
     texts, labels, roles = data
     drivers = np.zeros((len(texts), len(DRIVERS)), dtype=int)
@@ -150,3 +191,61 @@ def test_the_default_encoder_is_the_shipped_one(encoder):
     classifier = TaskFitClassifier(calibrate=False).fit(["match invoices", "counsel a mourner"], list(LABELS[::2]))
     assert classifier.encoder_ is encoder
     assert classifier.predict(["console the bereaved"])[0] == "human-essential"
+
+
+def test_probabilities_of_the_training_texts_come_from_heads_that_did_not_see_them(data, word_encoder):
+    texts, labels, roles = data
+    classifier = TaskFitClassifier(word_encoder).fit(texts, labels, groups=roles)
+    found = classifier.out_of_fold_probabilities()
+    assert found.shape == (120, 3)
+    assert np.allclose(found.sum(axis=1), 1)
+    assert (classifier.classes_[found.argmax(axis=1)] == np.array(labels)).mean() > 0.9
+    assert not np.allclose(found, classifier.predict_proba(texts))
+
+
+def test_without_calibration_there_are_none(data, word_encoder):
+    texts, labels, _ = data
+    classifier = TaskFitClassifier(word_encoder, calibrate=False).fit(texts, labels)
+    assert classifier.out_of_fold_probabilities() is None
+    assert classifier.driver_head_ is None
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "driver_strengths"])
+def test_nothing_is_answered_before_fitting(word_encoder, method):
+    with pytest.raises(NotFittedError):
+        getattr(TaskFitClassifier(word_encoder), method)(["match it"])
+    with pytest.raises(NotFittedError):
+        TaskFitClassifier(word_encoder).out_of_fold_probabilities()
+
+
+def test_heads_fitted_elsewhere_answer_alike(fitted, data, word_encoder):
+    other = TaskFitClassifier.from_heads(word_encoder, fitted.label_head_, None)
+    assert (other.predict_proba(data[0]) == fitted.predict_proba(data[0])).all()
+    assert other.out_of_fold_probabilities() is None
+    with pytest.raises(ValueError, match="fitted without driver ratings"):
+        other.driver_strengths(data[0])
+
+
+def test_a_constructor_only_stores(word_encoder):
+    parameters = {"encoder": word_encoder, "C": -1, "class_weight": None, "calibrate": 7, "folds": 0, "random_state": 3}
+    assert TaskFitClassifier(**parameters).get_params() == parameters
+    assert word_encoder.seen == []
+
+
+def test_the_same_seed_fits_the_same_heads(data, word_encoder):
+    texts, labels, roles = data
+    one, two = (TaskFitClassifier(word_encoder, random_state=1).fit(texts, labels, groups=roles) for _ in range(2))
+    assert (one.predict_proba(texts) == two.predict_proba(texts)).all()
+
+
+def test_a_driver_that_is_never_or_always_decisive_is_its_share(data, word_encoder):
+    texts, labels, _ = data
+    drivers = np.zeros((len(texts), len(DRIVERS)), dtype=int)
+    drivers[:, 1], drivers[:, 2] = 2, 1
+    strengths = TaskFitClassifier(word_encoder).fit(texts, labels, drivers=drivers).driver_strengths(["anything"])
+    assert strengths[0] == pytest.approx([0.001, 0.999, 0.001, 0.001, 0.001])
+
+
+def test_no_texts_have_no_answers(fitted):
+    assert fitted.predict_proba([]).shape == (0, 3)
+    assert fitted.predict([]).tolist() == []

@@ -42,21 +42,21 @@ def runs(text):
 
 
 def test_there_are_enough_tasks_of_every_label(rows, labelled):
-    assert len(rows) >= 6000
+    assert len(rows) >= 20_000
     counts = Counter(row["label"] for row in labelled)
     assert set(counts) == set(LABELS)
-    assert min(counts.values()) >= 1500
+    assert min(counts.values()) >= 6000
 
 
 def test_every_major_group_of_occupations_is_covered(rows):
     counts = Counter(row["occupation_group"] for row in rows)
     assert len(counts) == 22
-    assert min(counts.values()) >= 120
+    assert min(counts.values()) >= 400
 
 
 def test_each_driver_decides_often_enough_to_be_learned(labelled):
     for driver in DRIVERS:
-        assert sum(row[driver] == "2" for row in labelled) >= 250
+        assert sum(row[driver] == "2" for row in labelled) >= 500
 
 
 def test_contrast_families_differ_in_label_and_share_their_split(labelled):
@@ -64,7 +64,7 @@ def test_contrast_families_differ_in_label_and_share_their_split(labelled):
     for row in labelled:
         families.setdefault(row["family"], []).append(row)
     families.pop("")
-    assert len(families) >= 500
+    assert len(families) >= 2000
     # A family whose twin was dropped as a duplicate may be left with one member.
     apart = [members for members in families.values() if len({row["label"] for row in members}) > 1]
     assert len(apart) >= 0.95 * len(families)
@@ -120,7 +120,8 @@ def test_hardly_any_task_has_a_near_twin_outside_its_family(labelled):
     pytest.importorskip("torch")
     # The encoder as it came: a fine-tuned one puts tasks of one label close together, whatever they are about.
     vectors = export("all-MiniLM-L6-v2").encode([row["task"] for row in labelled])
-    families = np.array([row["family"] or f"alone {at}" for at, row in enumerate(labelled)])
+    names = [row["family"] or f"alone {at}" for at, row in enumerate(labelled)]
+    families = np.unique(names, return_inverse=True)[1]
     twins = 0
     for at, vector in enumerate(vectors):
         twins += bool(((vectors @ vector > 0.92) & (families != families[at])).any())
@@ -142,7 +143,7 @@ def test_the_second_votes_are_blind_enough_and_agree(rows, root):
     labels = {row["id"]: row for row in rows}
     with (root / "data" / "votes.csv").open(encoding="utf-8") as file:
         votes = list(csv.DictReader(file))
-    assert len({vote["id"] for vote in votes}) == len(votes) >= 2000
+    assert len({vote["id"] for vote in votes}) == len(votes) >= 10_000
     first, second = ([vote[column] for vote in votes] for column in ("first_label", "label"))
     ratings = tuple(
         np.array([[int(row[driver]) for driver in DRIVERS] for row in source])
@@ -161,7 +162,7 @@ def test_the_second_votes_are_blind_enough_and_agree(rows, root):
 def test_public_tasks_are_kept_as_judgements_without_their_sentences(root, corpora):
     with (root / "data" / "onet.csv").open(encoding="utf-8") as file:
         judged = list(csv.DictReader(file))
-    assert len({row["task_id"] for row in judged}) == len(judged) >= 1000
+    assert len({row["task_id"] for row in judged}) == len(judged) >= 7000
     assert set(judged[0]) == {"task_id", "label", *DRIVERS, "votes", "split"}
     with (corpora / "onet_exposure.csv").open(encoding="utf-8") as file:
         public = {row["task_id"]: row for row in csv.DictReader(file)}

@@ -113,3 +113,15 @@ def test_rewording_changes_one_word_by_a_letter():
 
 def test_a_text_of_short_words_is_left_as_it_is_where_no_slip_fits():
     assert {_reworded("Do it now", np.random.default_rng(seed)) for seed in range(20)} == {"Do it now"}
+
+
+def test_the_help_names_the_epochs_that_are_the_default():
+    from taskfit.cli.train import command
+
+    epochs = next(parameter for parameter in command.params if parameter.name == "epochs")
+    assert f"[default: {FineTuning().epochs}]" in epochs.help
+
+
+def test_teaching_ends_early_where_it_is_told_to(halves):
+    settings = FineTuning(epochs=3, batch_size=16, stop_after=1)
+    assert len(fine_tune(*halves, base=BASE, settings=settings).history) == 1

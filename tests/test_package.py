@@ -1,5 +1,8 @@
 """The public face: exports, start-up, layers, and what the documents promise."""
 
+import configparser
+import importlib
+import pkgutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -48,6 +51,22 @@ def test_scoring_loads_neither_torch_nor_scikit_learn_nor_pandas():
     assert not loaded_by(code) & {"torch", "sklearn", "pandas", "sentence_transformers", "arro3"}
 
 
+def test_the_engines_are_reached_by_their_names_on_first_use():
+    assert not loaded_by("import taskfit; taskfit.distributed") & HEAVY
+    code = "import taskfit; assert taskfit.distributed.dask.score_frame and taskfit.distributed.spark.score_frame"
+    assert not loaded_by(code) & {"dask", "pyspark", "distributed"}
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = taskfit.distributed.nonsense
+
+
+def test_only_the_command_line_may_see_click(root):
+    contracts = configparser.ConfigParser()
+    contracts.read(root / "setup.cfg")
+    named = set(contracts["importlinter:contract:click"]["source_modules"].split())
+    there = {f"taskfit.{module.name}" for module in pkgutil.iter_modules(taskfit.__path__)}
+    assert named == there - {"taskfit.cli", "taskfit.__main__"}
+
+
 def test_the_layers_hold(root):
     output = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
@@ -57,3 +76,17 @@ def test_the_layers_hold(root):
         check=False,
     )
     assert output.returncode == 0, output.stdout + output.stderr
+
+
+def test_every_export_comes_from_its_home_and_is_the_same_object_each_time():
+    for name, home in taskfit._HOMES.items():
+        module = importlib.import_module(f"taskfit.{home}")
+        assert getattr(taskfit, name) is getattr(module, name) is getattr(taskfit, name)
+    assert set(taskfit._HOMES) == set(taskfit.__all__)
+
+
+def test_names_of_python_are_looked_up_in_vain_without_harm():
+    for name in ("__wrapped__", "_private", "Load", ""):
+        with pytest.raises(AttributeError, match="module 'taskfit' has no attribute"):
+            getattr(taskfit, name)
+    assert not hasattr(taskfit, "train")

@@ -120,3 +120,76 @@ def test_a_file_that_is_no_policy_is_refused(tmp_path, text):
 def test_impossible_costs_and_limits_are_refused(costs, confidence, risk):
     with pytest.raises(PolicyError):
         Policy("bad", costs, confidence, risk)
+
+
+FIELDS = {"costs": [[0, 1, 2], [2, 0, 1], [20, 2, 0]], "minimum_confidence": 0.7, "maximum_human_risk": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"costs": [[0, 10**400, 1], [1, 0, 1], [1, 1, 0]]}, "does not describe a policy"),
+        ({"minimum_confidence": 10**400}, "does not describe a policy"),
+        ({"costs": [[0, 1e999, 1], [1, 0, 1], [1, 1, 0]]}, "costs must be finite"),
+        ({"costs": [[0, 1], [1, 0, 1], [1, 1, 0]]}, "does not describe a policy"),
+        ({"costs": 3}, "does not describe a policy"),
+        ({"costs": [["much", 1, 1], [1, 0, 1], [1, 1, 0]]}, "does not describe a policy"),
+        ({"minimum_confidence": None}, "does not describe a policy"),
+        ({"maximum_human_risk": 2}, "limits must lie between 0 and 1, got 2"),
+        ({"coverage": 1.5}, "limits must lie between 0 and 1, got 1.5"),
+        ({"minimum_confidence": float("nan")}, "limits must lie between 0 and 1, got nan"),
+        ({"minimum_confidense": 0.5}, "no policy has 'minimum_confidense'; the fields are name, costs"),
+    ],
+)
+def test_a_wrong_field_is_a_policy_error_that_says_which(tmp_path, changes, message):
+    path = tmp_path / "ours.json"
+    path.write_text(json.dumps(FIELDS | changes))
+    with pytest.raises(PolicyError, match=message):
+        find_policy(str(path))
+
+
+@pytest.mark.parametrize("missing", sorted(FIELDS))
+def test_a_missing_field_is_named(tmp_path, missing):
+    path = tmp_path / "ours.json"
+    path.write_text(json.dumps({name: value for name, value in FIELDS.items() if name != missing}))
+    with pytest.raises(PolicyError, match=f"does not describe a policy .*{missing}.*see the README"):
+        find_policy(str(path))
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff\xfe\x00", b"", b"3", b'"text"', b"null", b"[[1]]"])
+def test_what_is_no_json_object_is_a_policy_error(tmp_path, content):
+    path = tmp_path / "ours.json"
+    path.write_bytes(content)
+    with pytest.raises(PolicyError, match=r"ours\.json"):
+        find_policy(str(path))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_policy_file_may_begin_with_a_byte_order_mark(tmp_path, encoding):
+    path = tmp_path / "ours.json"
+    path.write_text(json.dumps(FIELDS | {"name": "Käse", "coverage": 0.9}, ensure_ascii=False), encoding=encoding)
+    policy = find_policy(str(path))
+    assert (policy.name, policy.coverage) == ("Käse", 0.9)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 5000, "a\x00b", ".", "Cautious"])
+def test_what_is_no_name_and_no_file_is_refused_and_the_known_ones_listed(name):
+    with pytest.raises(PolicyError, match="choose one of balanced, cautious, strict, or give a JSON file"):
+        find_policy(name)
+
+
+@pytest.mark.parametrize("name", sorted(POLICIES))
+def test_a_shipped_policy_has_the_name_that_it_is_asked_by(name):
+    assert find_policy(name).name == name
+
+
+def test_label_sets_with_more_than_one_label_send_a_task_to_people():
+    row, possible = np.array([[0.01, 0.98, 0.01]]), np.array([[False, True, True]])
+    decision = POLICIES["cautious"].decide(row, possible)[0]
+    assert decision.review
+    assert decision.reason == "may be human-essential"
+    assert not POLICIES["cautious"].decide(row, np.array([[False, True, False]]))[0].review
+
+
+def test_no_rows_are_no_decisions():
+    assert POLICIES["cautious"].decide(np.zeros((0, 3))) == []

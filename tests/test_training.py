@@ -7,6 +7,7 @@ from taskfit import bundle as bundles
 from taskfit.errors import LabelledDataError
 from taskfit.labelled import read_labelled
 from taskfit.labels import DRIVERS, LABELS
+from taskfit.policy import POLICIES
 from taskfit.training import train
 
 
@@ -95,6 +96,14 @@ def test_the_shipped_model_s_recorded_figures_are_those_of_the_test_split(corpus
     accuracy = np.mean([LABELS[index] for index in probabilities.argmax(axis=1)] == np.array(testing.labels))
     recorded = next(figures for figures in bundle.facts["figures"] if figures["name"] == "taskfit")
     assert accuracy == pytest.approx(recorded["accuracy"], abs=0.005)
+
+
+@pytest.mark.parametrize("key", ["policies", "policies_fast"])
+def test_the_shipped_model_s_policies_were_measured_as_they_are_now(key):
+    measured = bundles.inspect(bundles.find())[key]
+    assert {name: result["costs"] for name, result in measured.items()} == {
+        name: [list(row) for row in policy.costs] for name, policy in POLICIES.items()
+    }
 
 
 def test_the_shipped_model_beats_every_baseline():

@@ -8,6 +8,7 @@ from taskfit.labelled import read_labelled
 from taskfit.labels import DRIVERS, LABELS
 from taskfit.tier import RawTier, calibrated
 from taskfit.words import fit_words, with_words
+from tests import tiny
 
 PAIRS = 4_096
 
@@ -78,3 +79,35 @@ def test_words_are_not_joined_twice(words, halves, encoder):
     joined = with_words(RawTier(encoder, np.ones((8, encoder.dimension)), np.zeros(8), True), words, halves[1])
     with pytest.raises(TypeError, match="has words already"):
         with_words(joined, words, halves[1])
+
+
+@pytest.fixture
+def plain(labelled_csv):
+    return read_labelled(labelled_csv)
+
+
+def test_words_of_a_small_file_are_learned_with_and_without_roles(plain):
+    words = fit_words(plain, tiny.tokens(), pairs=64)
+    assert words.table.shape == (tiny.tokens().vocabulary + 64, len(LABELS) + len(DRIVERS))
+    assert right(words.encode(plain.texts), plain) > 0.95
+    assert right(words.encode(plain.in_both_forms()[len(plain) :]), plain) > 0.95
+
+
+def test_fitting_words_twice_gives_the_same_encoder(plain):
+    assert fit_words(plain, tiny.tokens(), 64) == fit_words(plain, tiny.tokens(), 64) != fit_words(plain, tiny.tokens())
+
+
+def test_a_label_that_no_task_has_is_silent(plain):
+    two = plain.where(lambda row: plain.labels[row] != LABELS[1])
+    words = fit_words(two, tiny.tokens(), 64)
+    assert not words.encode(two.texts)[:, 1].any()
+    assert right(words.encode(two.texts), two) > 0.95
+
+
+def test_words_help_a_transformer_that_knows_nothing(plain):
+    words = fit_words(plain, tiny.tokens(), 64)
+    blind = RawTier(tiny.transformer(), np.zeros((8, tiny.DIMENSION)), np.zeros(8), False)
+    joined = with_words(blind, words, plain)
+    assert joined.encoder.dimension == tiny.DIMENSION + words.dimension
+    scores = joined.encoder.encode(plain.texts) @ joined.weights.T + joined.bias
+    assert right(scores, plain) > 0.95

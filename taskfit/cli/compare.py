@@ -39,22 +39,28 @@ def command(first: str, second: str, hours: str | None, text: str | None, as_jso
 
 
 def _text(result: Comparison) -> str:
+    from dataclasses import asdict
+
+    from taskfit.guard import in_words
     from taskfit.labels import LABELS
+    from taskfit.scored import said
 
     unit = result.unit
     moved = sum(move.weight for move in result.moves)
     lines: list[str] = [
-        f"{result.shared:,} tasks in both; {len(result.moves):,} moved ({moved:,.1f} {unit}); only in A "
+        f"{result.shared:,} tasks in both; {len(result.moves):,} moved ({said(moved, unit)}); only in A "
         f"{result.only_first:,}, only in B {result.only_second:,}",
         "",
         f"{unit + ', A / B':<18}" + "".join(f"{label:>17}" for label in LABELS),
     ]
     rows: list[tuple[str, Any]] = list(zip(LABELS, result.table, strict=True))
     lines += [f"{label:<18}" + "".join(f"{value:>17,.1f}" for value in values) for label, values in rows]
+    lines += ["", *(f"{name}: {in_words(asdict(guard), unit)}"
+                    for name, guard in (("A", result.guard_first), ("B", result.guard_second)))]  # fmt: skip
     for move in result.moves[:_SHOWN]:
         lines += [
             "",
-            f"{move.weight:,.1f} {unit}: {move.before} → {move.after}: {move.text} ({move.role})",
+            f"{said(move.weight, unit)}: {move.before} → {move.after}: {move.text} ({move.role})",
             f"  {move.why}",
         ]
     if len(result.moves) > _SHOWN:

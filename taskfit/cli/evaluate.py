@@ -38,15 +38,20 @@ def command(**options: Any) -> None:
       taskfit evaluate labelled.csv --model my-model --json
       taskfit evaluate labelled.csv --min accuracy=0.85 --min human_called_automatable=0
     """
-    from taskfit.evaluation import parse_gate, render_table
+    from taskfit.evaluation import leaks, parse_gate, refuse_unknown, render_table
     from taskfit.labelled import read_labelled
     from taskfit.scoring import load
     from taskfit.scoring.measure import measure_model
 
     gates = [parse_gate(minimum) for minimum in options["minima"]]
     tasks = read_labelled(options["labelled"], text=options["text"], label=options["label"], group=options["group"])
-    if options["split"]:
-        tasks = tasks.split(options["split"])
+    refuse_unknown(tasks.labels, tasks.lines, options["labelled"])
+    if found := leaks(tasks):
+        first = f"{found[0]} (lines {', '.join(str(tasks.lines[row]) for row in found[0].rows)})"
+        more = f"; so do {len(found) - 1:,} others" if len(found) > 1 else ""
+        click.echo(f"Warning: {first}, which flatters the figures{more}", err=True)
+    if options["split"] is not None:
+        tasks = tasks.only(options["split"])
     model = load(options["model"], tier=options["tier"], policy=options["policy"], trust=options["trust"])
     figures = measure_model(model, tasks)
     if options["as_json"]:

@@ -76,7 +76,8 @@ def verify(model: str | None, trust: bool) -> None:
 @click.argument("model", required=False)
 @click.option("--pack", metavar="DIR", help="Write documents for staff and works council into a folder instead.")
 @click.option("--scored", metavar="SCORED", help="A scored file whose run the pack describes.")
-def card(model: str | None, pack: str | None, scored: str | None) -> None:
+@click.option("--force", is_flag=True, help="Replace documents that are there, with what people wrote in them.")
+def card(model: str | None, pack: str | None, scored: str | None, force: bool) -> None:
     """Write a model's card in Markdown to stdout: uses, data, recipe, figures, limits."""
     from taskfit.bundle import find, inspect
     from taskfit.card import model_card
@@ -86,12 +87,21 @@ def card(model: str | None, pack: str | None, scored: str | None) -> None:
         click.echo(model_card(manifest), nl=False)
         return
     from taskfit.pack import works_council_pack
-    from taskfit.runrecord import read_record
 
-    _write_pack(works_council_pack(manifest, read_record(scored) if scored else None), pack)
+    _write_pack(works_council_pack(manifest, _run(scored) if scored else None), pack, force=force)
 
 
-def _write_pack(documents: dict[str, str], folder: str) -> None:
+def _run(scored: str) -> dict[str, Any]:
+    from taskfit.errors import InventoryError
+    from taskfit.runrecord import beside, read_record
+
+    record = read_record(scored)
+    if record is None:
+        raise InventoryError(f"no {beside(scored)}, so nothing is known of the run: score again, or leave --scored out")
+    return record
+
+
+def _write_pack(documents: dict[str, str], folder: str, *, force: bool) -> None:
     """Write each document in Markdown and in HTML."""
     from html import escape
     from importlib.resources import files
@@ -100,10 +110,17 @@ def _write_pack(documents: dict[str, str], folder: str) -> None:
     from markdown_it import MarkdownIt
 
     from taskfit.errors import OutputError
+    from taskfit.inventory import atomic_text
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     style = files("taskfit.report").joinpath("page.css").read_text(encoding="utf-8")
     target = Path(folder)
+    names = [path for name in documents for path in (name, str(Path(name).with_suffix(".html")))]
+    if (there := [name for name in names if (target / name).exists()]) and not force:
+        raise OutputError(
+            f"{folder} has {', '.join(there)}, maybe with what people wrote in them: choose another folder, or --force "
+            "to replace them"
+        )
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, text in documents.items():
@@ -112,8 +129,9 @@ def _write_pack(documents: dict[str, str], folder: str) -> None:
                 f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>\n{style}'
                 f"</style></head><body><main>\n{markdown.render(text)}</main></body></html>\n"
             )
-            (target / name).write_text(text, encoding="utf-8")
-            (target / name).with_suffix(".html").write_text(page, encoding="utf-8")
+            for path, content in ((target / name, text), ((target / name).with_suffix(".html"), page)):
+                with atomic_text(path) as file:
+                    file.write(content)
     except OSError as error:
         raise OutputError(f"cannot write into {folder} ({error}): choose another folder") from error
     click.echo(f"{folder}: {', '.join(documents)}, each in Markdown and HTML", err=True)

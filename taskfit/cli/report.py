@@ -47,10 +47,12 @@ def command(**options: Any) -> None:
 
     if sum(options[name] is not None for name in ("hours", "fte", "share")) > 1:
         raise click.UsageError("choose one of --hours, --fte and --share")
+    if len(options["by"]) > 2:
+        raise click.UsageError("a report has two tables of groups: name --by once or twice")
     if not options["output"] and not options["as_json"]:
         raise click.UsageError("name the page with -o report.html, or ask for --json")
     tasks = read_scored(options["scored"], text=options["text"])
-    weights = weigh(tasks, hours=options["hours"], fte=options["fte"], share=options["share"])
+    weights = weigh(tasks, hours=options["hours"], fte=options["fte"], share=options["share"], by=options["by"])
     run = read_record(options["scored"])
     manifest = inspect(find(options["model"] or None))
     summary = summarise(tasks, weights, by=options["by"], model=manifest, run=run, wish=options["wish"])
@@ -63,19 +65,20 @@ def command(**options: Any) -> None:
 
 
 def _nearest(summary: dict[str, Any], model: str | None) -> dict[int, list[str]]:
-    """Return the nearest labelled tasks of the review queue, in words."""
+    """Return the nearest labelled tasks of the rows that the page lists, in words."""
     from taskfit.scoring import load
 
-    if not summary["queue"]:
+    entries = {entry["row"]: entry for part in ("queue", "first", "never") for entry in summary[part]}
+    if not entries:
         return {}
     loaded = load(model or None)
     if loaded.bundle.examples is None:
         return {}
-    texts = [entry["text"] for entry in summary["queue"]]
-    vectors = loaded.bundle.tier.encoder.encode(texts)
+    asked = loaded.ask([entry["text"] for entry in entries.values()], [entry["role"] for entry in entries.values()])
+    vectors = loaded.bundle.tier.encoder.encode(asked)
     return {
-        entry["row"]: [f"{neighbour.text} — {neighbour.label}" for neighbour in loaded.bundle.examples.nearest(vector)]
-        for entry, vector in zip(summary["queue"], vectors, strict=True)
+        row: [f"{near.text} — {near.label}, {near.similarity:.2f}" for near in loaded.bundle.examples.nearest(vector)]
+        for row, vector in zip(entries, vectors, strict=True)
     }
 
 
@@ -83,26 +86,26 @@ def _write(page: str, options: dict[str, Any]) -> None:
     from pathlib import Path
 
     from taskfit.errors import OutputError
+    from taskfit.inventory import atomic_text, is_stream
 
-    path = Path(options["output"])
-    if path.exists() and not options["force"]:
+    path = options["output"]
+    if not is_stream(path) and Path(path).exists() and not options["force"]:
         raise OutputError(f"{path} exists: choose another name, or --force to replace it")
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(page, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path} ({error})") from error
+    with atomic_text(path) as file:
+        file.write(page)
 
 
 def _said(summary: dict[str, Any], tasks: ScoredTasks) -> str:
+    from taskfit.guard import in_words
+    from taskfit.scored import said
+
     total, unit = summary["total"], summary["unit"]
-    guard = total["guard"]
     shares = ", ".join(
         f"{label} {interval['low']:.0%}–{interval['high']:.0%}" for label, interval in total["shares"].items()
     )
-    return (
-        f"{tasks.source}: {summary['tasks']:,} tasks, {total['weight']:,.0f} {unit}: {shares}\n"
-        f"called automatable {guard['automatable']:,.0f} {unit}; of it {guard['wrongly_automated']:,.1f} "
-        f"human-essential after all ({guard['wrongly_automated_share']:.1%}), {guard['at_risk']:,.1f} at quality risk"
-    )
+    lines = [
+        f"{tasks.source}: {summary['tasks']:,} tasks, {said(total['weight'], unit)} ({summary['weights']}): {shares}",
+        in_words(total["guard"], unit),
+        *summary["warnings"],
+    ]
+    return "\n".join(lines)

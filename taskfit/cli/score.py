@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 # Large enough to fill batches of one length, small enough to show progress and to stay flat in memory.
 _CHUNK = 2048
 
+_NOT_WITH_ENGINE = (
+    "resume", "cache", "overrides", "barrier", "excel", "force", "strict", "trust",
+    "output_format", "input_format", "encoding", "delimiter", "sheet",
+)  # fmt: skip
+
 
 @click.command("score")
 @click.argument("inventory", metavar="INPUT")
@@ -29,12 +34,14 @@ _CHUNK = 2048
 @click.option("--role", metavar="COL", help="Column with the role of each task.")
 @model_options
 @policy_option
-@click.option("--overrides", metavar="FILE", help="What people have settled (taskfit review import); it wins.")
+@click.option(
+    "--overrides", metavar="FILE", help="What people have settled (taskfit review import); it wins over the model."
+)
 @click.option(
     "--barrier",
     multiple=True,
     metavar="COL",
-    help="Column that says what keeps a task with people, such as law or safety.",
+    help="Column that says what keeps a task with people, such as law or safety; it wins over both.",
 )
 @click.option("--input-format", metavar="F", help="csv, tsv, jsonl, parquet or xlsx; by suffix if left out.")
 @click.option("--format", "output_format", metavar="F", help="The same for the output.")
@@ -79,9 +86,10 @@ def _on_engine(options: dict[str, Any]) -> None:
     """Score Parquet on Dask or Spark; the environment says which cluster (DASK_SCHEDULER_ADDRESS, SPARK_REMOTE)."""
     from importlib import import_module
 
-    unfit = ("resume", "cache", "overrides", "barrier", "excel", "force", "strict", "output_format", "input_format")
-    if refused := [name for name in unfit if options[name]]:
+    if refused := [name for name in _NOT_WITH_ENGINE if options[name]]:
         raise click.UsageError(f"--{refused[0].replace('_', '-')} does not go with --engine")
+    if options["workers"] > 1:
+        raise click.UsageError("--workers does not go with --engine, which has workers of its own")
     if options["engine"] not in ("dask", "spark"):
         raise click.UsageError(f"no engine {options['engine']!r}: dask or spark")
     if not options["text"] or options["output"] == "-":
@@ -101,13 +109,16 @@ def _on_engine(options: dict[str, Any]) -> None:
 
 
 def _score(inventory: Inventory, options: dict[str, Any]) -> None:
-    from taskfit.inventory import open_writer
+    from taskfit.inventory import is_stream, open_writer
     from taskfit.scoring import FIT_COLUMNS, kept_columns, load, read_overrides, score_rows
+    from taskfit.scoring.overrides import barrier_columns
 
     description = inventory.description
     _refuse_own_input(options["inventory"], options["output"])
     keep = kept_columns(description.columns, force=options["force"])
     chunks, text, role = _columns(inventory, options)
+    barriers = barrier_columns(description.columns, options["barrier"])
+    overrides = None if options["overrides"] is None else read_overrides(options["overrides"])
     if not options["quiet"]:
         _say(description, text, role)
     model = load(
@@ -137,15 +148,17 @@ def _score(inventory: Inventory, options: dict[str, Any]) -> None:
             role=None if role is None else description.columns.index(role),
             keep=keep,
             strict=options["strict"],
-            overrides=None if options["overrides"] is None else read_overrides(options["overrides"]),
-            barriers=_barriers(description.columns, options["barrier"]),
+            overrides=overrides,
+            barriers=barriers,
             workers=_workers(model, options),
             journal=journal,
         )
         started = time.perf_counter()
         tally = _write(scored, writer, quiet=options["quiet"])
-    if options["output"] != "-":
-        _record(model, tally, options)
+    if not is_stream(options["output"]):
+        _record(model, tally, text, role, options)
+    if model.problem:
+        click.echo(f"Warning: {model.problem}", err=True)
     if not options["quiet"]:
         _summarise(tally, time.perf_counter() - started, model)
 
@@ -162,7 +175,9 @@ def _workers(model: Model, options: dict[str, Any]) -> Workers | None:
 
 def _journal(model: Model, text: str, role: str | None, options: dict[str, Any]) -> Journal | None:
     """Return the journal of a run from a file to a file; a stream cannot be read a second time."""
-    if "-" in (options["inventory"], options["output"]):
+    from taskfit.inventory import is_stream
+
+    if is_stream(options["inventory"]) or is_stream(options["output"]):
         if options["resume"]:
             raise click.UsageError("--resume needs files: name the input and the output (-o)")
         return None
@@ -175,6 +190,8 @@ def _journal(model: Model, text: str, role: str | None, options: dict[str, Any])
         "policy": repr(model.policy),
         "text column": text,
         "role column": role or "",
+        "input format": options["input_format"] or "",
+        "rows a chunk": _CHUNK,
         "sheet": options["sheet"] or "",
         "encoding": options["encoding"] or "",
         "delimiter": options["delimiter"] or "",
@@ -185,17 +202,8 @@ def _journal(model: Model, text: str, role: str | None, options: dict[str, Any])
     return journal
 
 
-def _barriers(columns: Sequence[str], names: Sequence[str]) -> dict[str, int]:
-    from taskfit.errors import ColumnError
-
-    for name in names:
-        if name not in columns:
-            raise ColumnError(f"no column {name!r}: the file has {', '.join(columns)}; name one with --barrier")
-    return {name: columns.index(name) for name in names}
-
-
-def _record(model: Model, tally: Tally, options: dict[str, Any]) -> None:
-    from taskfit.runrecord import record, write_record
+def _record(model: Model, tally: Tally, text: str, role: str | None, options: dict[str, Any]) -> None:
+    from taskfit.runrecord import record, with_decisions, write_record
 
     fields = record(
         model=model.name,
@@ -204,7 +212,13 @@ def _record(model: Model, tally: Tally, options: dict[str, Any]) -> None:
         policy=model.policy.name,
         source=Path(options["inventory"]).name,
         rows=tally.read,
+        text=text,
+        role=role,
+        barriers=options["barrier"],
     )
+    if options["overrides"]:
+        name = Path(options["overrides"]).name
+        fields = with_decisions(fields, overrides=name, decided=tally.decided, agree=tally.agree)
     write_record(fields, options["output"])
 
 
@@ -250,9 +264,11 @@ def _say(description: Description, text: str, role: str | None) -> None:
 
 def _summarise(tally: Tally, seconds: float, model: Model) -> None:
     rate = tally.read / seconds if seconds > 0 else 0.0
+    decided = f"decided {tally.decided:,}, {tally.agree:,} as the model said · " if tally.decided else ""
+    barred = f"barred {tally.barred:,} · " if tally.barred else ""
     click.echo(
-        f"read {tally.read:,} · scored {tally.scored:,} · review {tally.review:,} · blank {tally.blank:,} · "
-        f"skipped {tally.skipped:,} · {rate:,.0f} tasks/s · model {model.name}, policy {model.policy.name}",
+        f"read {tally.read:,} · scored {tally.scored:,} · review {tally.review:,} · blank {tally.blank:,} · skipped "
+        f"{tally.skipped:,} · {decided}{barred}{rate:,.0f} tasks/s · model {model.name}, policy {model.policy.name}",
         err=True,
     )
 
@@ -262,7 +278,5 @@ def _character(delimiter: str | None) -> str | None:
 
 
 def _refuse_own_input(source: str, target: str) -> None:
-    if "-" in (source, target):
-        return
     if Path(target).exists() and Path(source).exists() and Path(target).samefile(source):
         raise click.UsageError(f"OUTPUT is the input itself ({target}): name another file")

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Tasks without labels, such as a public catalogue, from which the fast tier of --fine-tune learns.",
 )
-@click.option("--epochs", type=click.IntRange(1), help="Passes of --fine-tune over the tasks, at most. [default: 6]")
+@click.option("--epochs", type=click.IntRange(1), help="Passes of --fine-tune over the tasks, at most. [default: 5]")
+@click.option("--stop-after", type=click.IntRange(1), metavar="N", help="End --fine-tune after N of its epochs.")
 @click.option("--name", metavar="NAME", help="How the model is called; the folder's name if left out.")
 @click.option("--seed", default=0, show_default=True, help="Seed of folds and intervals.")
 @click.option("--force", is_flag=True, help="Replace a model in the folder.")
@@ -78,15 +79,17 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
     from taskfit.training import train, train_fine_tuned
 
     if not options["fine_tune"]:
-        for option in ("epochs", "pool"):
+        for option in ("epochs", "stop_after", "pool"):
             if options[option]:
-                raise click.UsageError(f"--{option} belongs to --fine-tune: add --fine-tune, or leave --{option} out")
+                flag = f"--{option.replace('_', '-')}"
+                raise click.UsageError(f"{flag} belongs to --fine-tune: add --fine-tune, or leave {flag} out")
         return train(tasks, _encoder(options["encoder"]), also=options["also"], name=name, random_state=options["seed"])
     from tqdm import tqdm
 
     from taskfit.finetuning import FineTuning
 
-    settings = FineTuning() if options["epochs"] is None else FineTuning(epochs=options["epochs"])
+    chosen = {name: options[name] for name in ("epochs", "stop_after") if options[name] is not None}
+    settings = FineTuning(**chosen)
     base = options["encoder"] or _BASE
     # disable=None: only on a terminal.
     with tqdm(unit=" batches", disable=None) as bar:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from taskfit.classifier import TaskFitClassifier
 from taskfit.encoders import Encoder
-from taskfit.errors import LabelledDataError
-from taskfit.evaluation import grouped_folds
+from taskfit.evaluation import leaks, right_spelling
+from taskfit.folds import tied
 from taskfit.labelled import LabelledTasks
 from taskfit.labels import DRIVERS, LABELS, Label
 from taskfit.text import key
@@ -24,9 +23,8 @@ __all__ = ["Problem", "validate"]
 NEAR = 0.88
 
 #: Out-of-fold probability of another label from which a row counts as probably mislabelled.
-DOUBTED = 0.9
+DOUBTED = 0.8
 
-_SPLITS = ("train", "dev", "test")
 _BLOCK = 1024
 
 
@@ -51,20 +49,14 @@ class Problem:
     error: bool
 
 
-def validate(
-    tasks: LabelledTasks,
-    *,
-    families: Sequence[str] | None = None,
-    encoder: Encoder | None = None,
-    random_state: int = 0,
-) -> list[Problem]:
+def validate(tasks: LabelledTasks, *, encoder: Encoder | None = None, random_state: int = 0) -> list[Problem]:
     """Check a labelled corpus.
 
     Parameters
     ----------
     tasks : LabelledTasks
-    families : sequence of str, optional
-        Contrast family of each task, empty for none. Members are meant to resemble each other.
+        Read leniently, or with a file of which nothing was refused. Members of a contrast family are meant to
+        resemble each other.
     encoder : Encoder, optional
         If given, near-duplicates (by spelling) and probably mislabelled rows (by meaning) are looked for too.
     random_state : int
@@ -75,25 +67,25 @@ def validate(
     list of Problem
         Errors first, in the order of the file.
     """
-    problems = [*_schema(tasks), *_repeats(tasks), *_leaks(tasks, families)]
+    problems = [*_schema(tasks), *_repeats(tasks), *_leaks(tasks)]
     if encoder is not None and not any(problem.kind == "schema" for problem in problems):
-        problems += [*_near(tasks, families), *_doubted(tasks, encoder.encode(tasks.texts), encoder, random_state)]
+        problems += [*_near(tasks), *_doubted(tasks, encoder, random_state)]
     return sorted(problems, key=lambda problem: (not problem.error, problem.lines))
 
 
 def _schema(tasks: LabelledTasks) -> Iterator[Problem]:
+    for fault in tasks.faults:
+        yield Problem("schema", (fault.line,), fault.message, True)
     for row, label in enumerate(tasks.labels):
         where = (tasks.lines[row],)
         if label not in LABELS:
-            yield Problem("schema", where, f"unknown label {label!r}: one of {', '.join(LABELS)}", True)
+            yield Problem("schema", where, f"unknown label {label!r}: {right_spelling(label)}", True)
         elif tasks.drivers is not None:
             decisive = [name for name, rating in zip(DRIVERS, tasks.drivers[row], strict=True) if rating >= 2]
             if label == Label.HUMAN_ESSENTIAL and not decisive:
                 yield Problem("schema", where, "human-essential, but no driver is decisive (2)", True)
             if label == Label.AUTOMATABLE and decisive:
                 yield Problem("schema", where, f"automatable, but {decisive[0]} is decisive", True)
-        if tasks.splits is not None and tasks.splits[row] not in _SPLITS:
-            yield Problem("schema", where, f"unknown split {tasks.splits[row]!r}: one of {', '.join(_SPLITS)}", True)
 
 
 def _repeats(tasks: LabelledTasks) -> Iterator[Problem]:
@@ -111,31 +103,16 @@ def _repeats(tasks: LabelledTasks) -> Iterator[Problem]:
             yield Problem("duplicate", lines, f"{tasks.texts[rows[0]]!r} stands {len(rows)} times", False)
 
 
-def _leaks(tasks: LabelledTasks, families: Sequence[str] | None) -> Iterator[Problem]:
-    if tasks.splits is None:
-        return
-    keys = {
-        "role": [key(role) for role in tasks.roles or []],
-        "family": list(families or []),
-        "text": [key(text) for text in tasks.texts],
-    }
-    for name, values in keys.items():
-        first: dict[str, int] = {}
-        told = set()
-        for row, value in enumerate(values):
-            if not value or value in told:
-                continue
-            start = first.setdefault(value, row)
-            if tasks.splits[start] != tasks.splits[row]:
-                told.add(value)
-                message = f"{name} {value!r} is in {tasks.splits[start]} and in {tasks.splits[row]}"
-                yield Problem("leak", (tasks.lines[start], tasks.lines[row]), message, True)
+def _leaks(tasks: LabelledTasks) -> Iterator[Problem]:
+    for leak in leaks(tasks):
+        yield Problem("leak", tuple(tasks.lines[row] for row in leak.rows), str(leak), True)
 
 
-def _near(tasks: LabelledTasks, families: Sequence[str] | None) -> Iterator[Problem]:
+def _near(tasks: LabelledTasks) -> Iterator[Problem]:
     # By spelling: an encoder that was taught labels puts tasks of one label close together, whatever they are about.
     grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
-    vectors = grams.fit_transform([key(text) for text in tasks.texts])
+    texts, families = [key(text) for text in tasks.texts], tasks.families
+    vectors = grams.fit_transform(texts)
     for start in range(0, len(tasks), _BLOCK):
         similarity = (vectors[start : start + _BLOCK] @ vectors.T).tocoo()
         close = similarity.data >= NEAR
@@ -143,9 +120,8 @@ def _near(tasks: LabelledTasks, families: Sequence[str] | None) -> Iterator[Prob
         for at, other, cosine in sorted(found):
             row = start + int(at)
             same_family = families is not None and families[row] and families[row] == families[other]
-            if row >= other or same_family or key(tasks.texts[row]) == key(tasks.texts[int(other)]):
-                continue
-            yield _near_problem(tasks, row, int(other), float(cosine))
+            if row < other and not same_family and texts[row] != texts[other]:
+                yield _near_problem(tasks, row, int(other), float(cosine))
 
 
 def _near_problem(tasks: LabelledTasks, row: int, other: int, similarity: float) -> Problem:
@@ -156,26 +132,20 @@ def _near_problem(tasks: LabelledTasks, row: int, other: int, similarity: float)
     return Problem("near_duplicate", lines, f"near-duplicates: {pair}", False)
 
 
-def _doubted(
-    tasks: LabelledTasks, vectors: NDArray[np.float32], encoder: Encoder, random_state: int
-) -> Iterator[Problem]:
+def _doubted(tasks: LabelledTasks, encoder: Encoder, random_state: int) -> Iterator[Problem]:
     """Tell the rows whose label a model that never saw their group is sure to be another (Northcutt et al. 2021)."""
-    try:
-        folds = grouped_folds(tasks.texts, tasks.labels, tasks.groups, random_state=random_state)
-    except LabelledDataError:
-        return  # too few tasks to doubt any of them
     labels = np.array(tasks.labels)
     if len(np.unique(labels)) == 1:
         return
-    for train, test in folds:
-        if len(np.unique(labels[train])) < len(np.unique(labels)):
-            continue
-        groups = None if tasks.groups is None else [tasks.groups[row] for row in train]
-        model = TaskFitClassifier(encoder, random_state=random_state)
-        model.fit(vectors[train], labels[train], groups=groups)
-        for row, probabilities in zip(test, model.label_head_.probabilities(vectors[test]), strict=True):
-            best = int(np.argmax(probabilities))
-            called = str(model.classes_[best])
-            if called != labels[row] and probabilities[best] >= DOUBTED:
-                message = f"{tasks.texts[row]!r} is {labels[row]}; the rest of the corpus says {called}"
-                yield Problem("doubted", (tasks.lines[row],), f"{message} ({probabilities[best]:.0%})", False)
+    # As vectors, so that they are made once; and so that each task keeps its text's and its group's company.
+    together = tied([key(text) for text in tasks.texts], *([] if tasks.groups is None else [tasks.groups]))
+    model = TaskFitClassifier(encoder, random_state=random_state)
+    model.fit(encoder.encode(tasks.texts), labels, groups=together)
+    called = model.out_of_fold_probabilities()
+    if called is None:
+        return  # too few tasks to doubt any of them
+    for row, best in enumerate(called.argmax(axis=1)):
+        label, sure = str(model.classes_[best]), float(called[row, best])
+        if label != labels[row] and sure >= DOUBTED:
+            message = f"{tasks.texts[row]!r} is {labels[row]}; the rest of the corpus says {label} ({sure:.0%})"
+            yield Problem("doubted", (tasks.lines[row],), message, False)

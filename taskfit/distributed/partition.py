@@ -12,7 +12,7 @@ from taskfit.scoring import FIT_COLUMNS, Model, load, score_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Job", "appended", "score_partition"]
+__all__ = ["Job", "appended", "check_columns", "score_partition", "with_empty_columns"]
 
 #: pandas types of the appended columns; text may be missing, numbers too.
 _TYPES = {str: "string", float: "float64", bool: "bool"}

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +105,9 @@ class CachedEncoder:
     def _look_up(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         found: dict[bytes, NDArray[np.float32]] = {}
         distinct = list(dict.fromkeys(keys))
-        with self._connection() as connection:
+        if not self.problem and not self.path.exists():
+            return found
+        with self._connection(self._open_to_read) as connection:
             for start in range(0, len(distinct), _ASKED):
                 asked = distinct[start : start + _ASKED]
                 marks = ",".join("?" * len(asked))
@@ -116,7 +118,7 @@ class CachedEncoder:
         return found
 
     def _keep(self, vectors: dict[bytes, NDArray[np.float32]]) -> None:
-        with self._connection() as connection:
+        with self._connection(self._open_to_write) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
                 "INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)",
@@ -127,15 +129,15 @@ class CachedEncoder:
             connection.execute("COMMIT")
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[Any]:
+    def _connection(self, opened: Callable[[], sqlite3.Connection | None]) -> Iterator[Any]:
         """Give a connection; after a failure note it and go on without the cache."""
         connection: sqlite3.Connection | None = None
         if self.problem:
             yield _Nothing()
             return
         try:
-            connection = self._open()
-            yield connection
+            connection = opened()
+            yield _Nothing() if connection is None else connection
         except (sqlite3.Error, OSError) as error:
             self.problem = f"the cache in {self.path} is not used ({error}); delete the file to start it afresh"
             if connection is None:
@@ -144,7 +146,21 @@ class CachedEncoder:
             if connection is not None:
                 connection.close()
 
-    def _open(self) -> sqlite3.Connection:
+    def _open_to_read(self) -> sqlite3.Connection | None:
+        """Open a file that is there and lock nobody out; None if another process has only just made it."""
+        # Not read-only: what a killed process left half written must be taken back first.
+        connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", _WAIT, isolation_level=None, uri=True)
+        try:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'vectors'").fetchone() is None:
+                connection.close()
+                return None
+            self._check_maker(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _open_to_write(self) -> sqlite3.Connection:
         self.folder.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
         try:
@@ -158,13 +174,16 @@ class CachedEncoder:
             )
             connection.execute("INSERT INTO maker SELECT ? WHERE NOT EXISTS (SELECT 1 FROM maker)", (self.fingerprint,))
             connection.execute("COMMIT")
-            (maker,) = connection.execute("SELECT fingerprint FROM maker").fetchone()
-            if maker != self.fingerprint:
-                raise sqlite3.DatabaseError(f"it holds vectors of encoder {maker}, not of {self.fingerprint}")
+            self._check_maker(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _check_maker(self, connection: sqlite3.Connection) -> None:
+        (maker,) = connection.execute("SELECT fingerprint FROM maker").fetchone()
+        if maker != self.fingerprint:
+            raise sqlite3.DatabaseError(f"it holds vectors of encoder {maker}, not of {self.fingerprint}")
 
 
 class _Nothing:

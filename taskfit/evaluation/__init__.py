@@ -6,7 +6,15 @@ from taskfit.evaluation.gates import Gate, parse_gate
 from taskfit.evaluation.metrics import Metrics, calibration_error, measure, reliability_table
 from taskfit.evaluation.profile import profile
 from taskfit.evaluation.protocol import cross_validate, evaluate, fit
-from taskfit.evaluation.splits import LabelledSummary, check_labelled, grouped_folds
+from taskfit.evaluation.splits import (
+    LabelledSummary,
+    Leak,
+    check_labelled,
+    grouped_folds,
+    leaks,
+    refuse_unknown,
+    right_spelling,
+)
 from taskfit.evaluation.table import render_table
 
 __all__ = [
@@ -14,6 +22,7 @@ __all__ = [
     "Gate",
     "KeywordRules",
     "LabelledSummary",
+    "Leak",
     "Metrics",
     "agreement",
     "baselines",
@@ -24,9 +33,12 @@ __all__ = [
     "fit",
     "grouped_folds",
     "krippendorff_alpha",
+    "leaks",
     "measure",
     "parse_gate",
     "profile",
+    "refuse_unknown",
     "reliability_table",
     "render_table",
+    "right_spelling",
 ]

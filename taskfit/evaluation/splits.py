@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from sklearn.model_selection import StratifiedGroupKFold
 
 from taskfit.errors import LabelledDataError
+from taskfit.folds import separable, stratified_folds, tied
+from taskfit.labelled import LabelledTasks
 from taskfit.labels import LABELS
 from taskfit.text import key
 
-__all__ = ["LabelledSummary", "check_labelled", "grouped_folds"]
+__all__ = ["LabelledSummary", "Leak", "check_labelled", "grouped_folds", "leaks", "refuse_unknown", "right_spelling"]
 
 _SHOWN = 5
 
@@ -54,6 +53,45 @@ class LabelledSummary:
         return [head, *self.examples]
 
 
+@dataclass(frozen=True)
+class Leak:
+    """Something that stands in two splits, so that the figures of one flatter a model that was taught on the other.
+
+    Parameters
+    ----------
+    kind : str
+        ``role``, ``group``, ``family`` or ``text``.
+    value : str
+        Normalised and case-folded.
+    splits : tuple of (str, str)
+    rows : tuple of (int, int)
+        Positions of the first task with it and of the first one in another split.
+    """
+
+    kind: str
+    value: str
+    splits: tuple[str, str]
+    rows: tuple[int, int]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value!r} is in {self.splits[0]} and in {self.splits[1]}"
+
+
+def leaks(tasks: LabelledTasks) -> list[Leak]:
+    """Return the roles, groups, contrast families and texts of a file that stand in two of its own splits."""
+    if tasks.splits is None:
+        return []
+    columns = {"role": tasks.roles, "group": tasks.groups, "family": tasks.families, "text": tasks.texts}
+    if tasks.groups == tasks.roles:
+        del columns["group"]
+    return [
+        leak
+        for kind, values in columns.items()
+        if values is not None
+        for leak in _leaks_of(kind, [key(value) for value in values], tasks.splits)
+    ]
+
+
 def check_labelled(
     texts: Sequence[str], labels: Sequence[str], *, lines: Sequence[int] | None = None, minimum_per_class: int = 10
 ) -> LabelledSummary:
@@ -79,7 +117,7 @@ def check_labelled(
     where = list(lines) if lines is not None else list(range(1, len(texts) + 1))
     if not texts:
         raise LabelledDataError("there are no labelled tasks: give at least ten a label")
-    _refuse_unknown(labels, where)
+    refuse_unknown(labels, where)
     counts = Counter(labels)
     shown = ", ".join(f"{name} {counts[name]}" for name in LABELS)
     if len(counts) == 1:
@@ -123,21 +161,27 @@ def grouped_folds(
     LabelledDataError
         If not even two folds are possible.
     """
-    parts = _components(texts, groups)
+    parts = tied([key(text) for text in texts], *([] if groups is None else [groups]))
     names = np.asarray(labels).astype(str)
-    separable = {name: len(np.unique(parts[names == name])) for name in np.unique(names)}
-    possible = min(n_splits, *separable.values())
-    if possible < 2:
-        scarce = min(separable, key=separable.__getitem__)
+    folds = stratified_folds(names, parts, n_splits, random_state)
+    if not folds:
+        counts = separable(names, parts)
+        scarce = min(counts, key=counts.__getitem__)
         raise LabelledDataError(
             f"all {scarce} tasks share one group or text, so none is left to test on: label tasks of more groups, "
             "or name another column with --group"
         )
-    splitter = StratifiedGroupKFold(possible, shuffle=True, random_state=random_state)
-    return [(train, test) for train, test in splitter.split(names, names, parts) if len(test)]
+    return folds
 
 
-def _refuse_unknown(labels: Sequence[str], lines: Sequence[int]) -> None:
+def refuse_unknown(labels: Sequence[str], lines: Sequence[int], source: str = "") -> None:
+    """Refuse labels that are none of the three.
+
+    Raises
+    ------
+    LabelledDataError
+        Naming the first unknown label, its lines and how it is spelt rightly.
+    """
     places: dict[str, list[int]] = defaultdict(list)
     for label, line in zip(labels, lines, strict=True):
         if label not in LABELS:
@@ -146,9 +190,14 @@ def _refuse_unknown(labels: Sequence[str], lines: Sequence[int]) -> None:
         label, found = next(iter(places.items()))
         rows = ", ".join(map(str, found[:_SHOWN])) + (", ..." if len(found) > _SHOWN else "")
         others = f" (and {len(places) - 1} other unknown labels)" if len(places) > 1 else ""
-        raise LabelledDataError(
-            f"unknown label {label!r} in line {rows}{others}: a label is one of {', '.join(LABELS)}"
-        )
+        where = f"{source}: " if source else ""
+        raise LabelledDataError(f"{where}unknown label {label!r} in line {rows}{others}: {right_spelling(label)}")
+
+
+def right_spelling(label: str) -> str:
+    """Return what to write instead of an unknown label, in words."""
+    folded = "-".join(label.casefold().replace("_", " ").replace("-", " ").split())
+    return f"write {folded!r}" if folded in LABELS else f"a label is one of {', '.join(LABELS)}"
 
 
 def _summary(
@@ -166,13 +215,11 @@ def _summary(
     return LabelledSummary(len(texts), len(rows), counts, len(contradictory), examples)
 
 
-def _components(texts: Sequence[str], groups: Sequence[Any] | None) -> NDArray[np.intp]:
-    """Number the connected parts of the graph that joins tasks by text and by group."""
-    _, text_ids = np.unique([key(text) for text in texts], return_inverse=True)
-    if groups is None:
-        return np.asarray(text_ids)
-    _, group_ids = np.unique(np.asarray([str(group) for group in groups]), return_inverse=True)
-    size = text_ids.max() + group_ids.max() + 2
-    edges = coo_array((np.ones(len(texts)), (text_ids, text_ids.max() + 1 + group_ids)), shape=(size, size))
-    _, parts = connected_components(edges, directed=False)
-    return np.asarray(parts[text_ids])
+def _leaks_of(kind: str, values: Sequence[str], splits: Sequence[str]) -> list[Leak]:
+    first: dict[str, int] = {}
+    found: dict[str, Leak] = {}
+    for row, value in enumerate(values):
+        start = first.setdefault(value, row)
+        if value and value not in found and splits[start] != splits[row]:
+            found[value] = Leak(kind, value, (splits[start], splits[row]), (start, row))
+    return list(found.values())

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import gzip
-import shutil
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from taskfit.errors import InventoryError, OutputError
-from taskfit.inventory.atomic import AtomicFile
+from taskfit.inventory.atomic import AtomicFile, atomic_text, is_stream
 from taskfit.inventory.columns import role_column, text_column
 from taskfit.inventory.delimited import DelimitedInventory, DelimitedWriter
+from taskfit.inventory.detect import marked
 from taskfit.inventory.excel import ExcelInventory, ExcelWriter
 from taskfit.inventory.interface import MISSING, Chunk, Description, Inventory, Row, Writer
 from taskfit.inventory.jsonl import JsonlInventory, JsonlWriter
 from taskfit.inventory.parquet import ParquetInventory, ParquetWriter
+from taskfit.inventory.spool import open_file, open_stdin
 
 __all__ = [
     "FORMATS",
     "MISSING",
+    "AtomicFile",
     "Chunk",
     "Description",
     "Inventory",
     "Row",
     "Writer",
+    "atomic_text",
+    "is_stream",
     "open_inventory",
     "open_writer",
     "role_column",
@@ -42,9 +43,9 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "xlsx": (".xlsx", ".xlsm", ".xls", ".ods"),
 }
 
-_GZIP_MAGIC = b"\x1f\x8b"
-# What stdin begins with, where no name tells the format.
+# What a pipe begins with, where no name tells the format.
 _MAGIC = {b"PK\x03\x04": "xlsx", b"PAR1": "parquet"}
+_HEAD = 256
 
 
 def open_inventory(
@@ -79,10 +80,11 @@ def open_inventory(
     """
     if delimiter is not None and len(delimiter) != 1:
         raise InventoryError(f"no delimiter {delimiter!r}: give one character, or tab")
+    piped = is_stream(source)
     name = "stdin" if str(source) == "-" else str(source)
-    stream = _open_stdin() if name == "stdin" else _open_file(Path(source))
+    stream = open_stdin() if str(source) == "-" else open_file(Path(source))
     try:
-        kind = _format(name, format, stream)
+        kind = _format(name, format, stream, piped=piped)
         if kind == "jsonl":
             return JsonlInventory(stream, name, encoding=encoding)
         if kind == "parquet":
@@ -116,7 +118,7 @@ def open_writer(
     excel : bool
         Byte order mark, and no cell that a spreadsheet runs as a formula.
     template : Description, optional
-        The source, whose Parquet types are kept.
+        The source, whose types are kept in Parquet.
     types : mapping of str to type, optional
         ``str``, ``float`` or ``bool`` by appended column.
 
@@ -138,68 +140,37 @@ def open_writer(
     if kind == "jsonl":
         return JsonlWriter(file, columns)
     if kind == "parquet":
-        return ParquetWriter(file, columns, types=types or {}, schema=template.schema if template else None)
+        return ParquetWriter(file, columns, types=types or {}, source=template)
     if kind == "xlsx":
         return ExcelWriter(file, columns, excel=excel)
     return DelimitedWriter(file, columns, delimiter="\t" if kind == "tsv" else ",", excel=excel)
 
 
-def _open_file(path: Path) -> IO[bytes]:
-    if path.is_dir():
-        raise InventoryError(f"{path} is a folder: name a file")
-    try:
-        stream = path.open("rb")
-    except FileNotFoundError as error:
-        raise InventoryError(f"no file {path}: check the name") from error
-    except OSError as error:
-        raise InventoryError(f"{path} cannot be read: {error.strerror}; check its permissions") from error
-    return _uncompressed(stream, str(path))
-
-
-def _open_stdin() -> IO[bytes]:
-    # Kept in a file of its own: encoding, columns and rows are read in separate passes.
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the inventory closes it
-    shutil.copyfileobj(sys.stdin.buffer, spool)
-    spool.seek(0)
-    return _uncompressed(cast(IO[bytes], spool), "stdin")
-
-
-def _uncompressed(stream: IO[bytes], name: str) -> IO[bytes]:
-    head = stream.read(len(_GZIP_MAGIC))
-    stream.seek(0)
-    if head != _GZIP_MAGIC:
-        return stream
-    # Unpacked once into a temporary file, as seeking back in gzip means unpacking again.
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the inventory closes it
-    try:
-        with gzip.GzipFile(fileobj=stream) as packed:
-            shutil.copyfileobj(packed, spool)
-    except (OSError, EOFError) as error:
-        spool.close()
-        raise InventoryError(f"{name} is no readable gzip file ({error}): compress it again") from error
-    finally:
-        stream.close()
-    spool.seek(0)
-    return cast(IO[bytes], spool)
-
-
-def _format(name: str, wanted: str | None, stream: IO[bytes]) -> str:
+def _format(name: str, wanted: str | None, stream: IO[bytes], *, piped: bool) -> str:
     if wanted is not None:
         return _known(wanted, InventoryError)
     kind = _by_suffix(name)
-    if kind is None and name == "stdin":
-        head = stream.read(4)
+    if kind is None and piped:
+        head = stream.read(_HEAD)
         stream.seek(0)
-        kind = _MAGIC.get(head, "jsonl" if head.lstrip()[:1] == b"{" else "csv")
+        kind = _MAGIC.get(head[:4]) or _text_format(head)
     if kind is None:
         raise InventoryError(f"{name}: unknown suffix; name its format with --input-format ({', '.join(FORMATS)})")
     return kind
 
 
+def _text_format(head: bytes) -> str:
+    text = head.decode(marked(head) or "utf-8", "ignore").lstrip("\ufeff \t\r\n")
+    # An array is no JSON Lines, and as such is refused with the way out; as CSV it would be nonsense.
+    return "jsonl" if text.startswith("{") or (text[:1] == "[" and text[1:].lstrip()[:1] == "{") else "csv"
+
+
 def _output_format(path: str, wanted: str | None) -> str:
+    if _by_suffix(path) == "xlsx" and not path.lower().removesuffix(".gz").endswith(".xlsx"):
+        raise OutputError(f"cannot write {path}: workbooks are written as .xlsx; name it {Path(path).stem}.xlsx")
     if wanted is not None:
         return _known(wanted, OutputError)
-    kind = "csv" if path == "-" else _by_suffix(path)
+    kind = _by_suffix(path) or ("csv" if is_stream(path) else None)
     if kind is None:
         raise OutputError(f"cannot write {path}: unknown suffix; name its format with --format ({', '.join(FORMATS)})")
     return kind

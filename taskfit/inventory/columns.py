@@ -84,8 +84,9 @@ def _named(columns: Sequence[str], wanted: str, option: str) -> str:
     if found:
         raise ColumnError(f"{len(found)} columns are called {wanted!r}: give them different names")
     close = get_close_matches(_fold(wanted), [_fold(column) for column in columns], n=1)
-    hint = f", did you mean {next(column for column in columns if _fold(column) == close[0])!r}?" if close else ""
-    raise ColumnError(f"no column {wanted!r}{hint} The file has {_list(columns)}; name one with {option}")
+    near = next((column for column in columns if _fold(column) in close), None)
+    hint = ": the" if near is None else f", did you mean {near!r}? The"
+    raise ColumnError(f"no column {wanted!r}{hint} file has {_list(columns)}; name one with {option}")
 
 
 def _fold(name: str) -> str:

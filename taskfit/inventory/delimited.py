@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
 from taskfit.errors import InventoryError
-from taskfit.inventory.atomic import AtomicFile, output_error
-from taskfit.inventory.detect import detect_delimiter, detect_encoding
+from taskfit.inventory.atomic import AtomicFile, let_go, output_error
+from taskfit.inventory.detect import DELIMITERS, decoded, detect_delimiter, detect_encoding, readable, wide_fields
 from taskfit.inventory.interface import MISSING, Chunk, Description, Row, StreamInventory
+from taskfit.inventory.values import as_text, without_halves
 
 __all__ = ["DelimitedInventory", "DelimitedWriter"]
 
 _SAMPLE_CHARACTERS = 1 << 18
+
+# A first line by which Excel is told the delimiter; it is no row.
+_TOLD = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+
+# Splits the lines of a file with one column, as no text has it.
+_NOWHERE = "\x1f"
 
 
 class DelimitedInventory(StreamInventory):
@@ -28,21 +34,27 @@ class DelimitedInventory(StreamInventory):
     ) -> None:
         self._stream = stream
         found, warnings = (encoding, ()) if encoding else detect_encoding(stream, name)
-        stream.seek(0)
         self._name = name
-        self._text = _decode(stream, found, name)
+        self._text = decoded(stream, found, name)
         sample = self._read_sample()
-        self._delimiter = delimiter or ("\t" if format == "tsv" else detect_delimiter(sample))
+        told = _TOLD.match(sample)
+        body = sample[told.end() :] if told else sample
+        detected = (told and told[1]) or ("\t" if format == "tsv" else detect_delimiter(body))
+        self._delimiter = delimiter or detected
         self._rows = self._read()
-        header = next(self._rows, None)
+        if told:
+            next(self._rows)
+        header = next((row for row in self._rows if any(cell.strip() for cell in row.cells)), None)
         if header is None:
             raise InventoryError(f"{name} is empty: it needs a header line with column names")
         self.columns = header.cells
-        repeated = sorted({column for column in self.columns if self.columns.count(column) > 1})
-        if repeated:
-            warnings = (*warnings, f"{name} has several columns called {repeated[0]!r}")
         self.description = Description(
-            name, format, self.columns, encoding=found, delimiter=self._delimiter, warnings=warnings
+            name,
+            format,
+            self.columns,
+            encoding=found,
+            delimiter=self._delimiter,
+            warnings=(*warnings, *self._doubts(body)),
         )
 
     def chunks(self, size: int) -> Iterator[Chunk]:
@@ -68,18 +80,25 @@ class DelimitedInventory(StreamInventory):
         super().close()
 
     def _read_sample(self) -> str:
-        with _readable(self._name):
+        with readable(self._name):
             sample = self._text.read(_SAMPLE_CHARACTERS)
         self._text.seek(0)
         return sample
 
+    def _doubts(self, sample: str) -> Iterator[str]:
+        repeated = sorted({column for column in self.columns if self.columns.count(column) > 1})
+        if repeated:
+            yield f"{self._name} has several columns called {repeated[0]!r}"
+        if self._delimiter is None and any(sign in sample for sign in DELIMITERS):
+            yield f"{self._name} has one column, {self.columns[0]!r}: whole lines are read, commas are part of them"
+
     def _read(self) -> Iterator[Row]:
         # strict: a quote that never closes is an error instead of one giant last field.
-        reader = csv.reader(self._text, delimiter=self._delimiter, strict=True)
+        reader = csv.reader(self._text, delimiter=self._delimiter or _NOWHERE, strict=True)
         begin = 1
         while True:
             try:
-                with _wide_fields(), _readable(self._name):
+                with wide_fields(), readable(self._name):
                     cells = next(reader)
             except StopIteration:
                 return
@@ -118,16 +137,19 @@ class DelimitedWriter:
         self._file, self._columns, self._delimiter, self._excel = file, columns, delimiter, excel
 
     def __enter__(self) -> Self:
-        raw = self._file.open()
         self._text = io.TextIOWrapper(
-            raw,
+            self._file.open(),
             encoding="utf-8-sig" if self._excel else "utf-8",
-            errors="surrogatepass",
             newline="",
             write_through=False,
         )
-        self._csv = csv.writer(self._text, delimiter=self._delimiter, lineterminator="\r\n" if self._excel else "\n")
-        self.write([tuple(self._columns)])
+        lines = _Lines(self._text, "\r\n" if self._excel else "\n")
+        self._csv = csv.writer(lines, delimiter=self._delimiter, lineterminator=_Lines.END)
+        try:
+            self.write([tuple(self._columns)])
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
         return self
 
     def write(self, rows: Iterable[Sequence[Any]], source: Chunk | None = None) -> None:
@@ -152,7 +174,7 @@ class DelimitedWriter:
             self._file.close(OSError, failure, None)
             raise output_error(self._file.target, failure) from failure
         finally:
-            _detach(self._text)
+            let_go(self._text)
         self._file.close(kind, error, trace)
 
     def _cell(self, value: Any) -> Any:
@@ -160,9 +182,28 @@ class DelimitedWriter:
             return "true" if value else "false"
         if value is MISSING or value is None:
             return ""
-        if self._excel and isinstance(value, str):
-            return safe_cell(value)
-        return value
+        value = as_text(value)
+        return safe_cell(value) if self._excel and isinstance(value, str) else value
+
+
+class _Lines:
+    """Take the writer's lines and end them as wished.
+
+    The writer quotes a field for the characters of its own line end, so it is given both: a lone carriage return that
+    is not quoted begins a new row wherever the file is read.
+    """
+
+    END = "\r\n"
+
+    def __init__(self, text: io.TextIOWrapper, end: str) -> None:
+        self._text, self._end = text, end
+
+    def write(self, line: str) -> None:
+        line = line.removesuffix(self.END) + self._end
+        try:
+            self._text.write(line)
+        except UnicodeEncodeError:  # one half character, and the whole file could no longer be read as UTF-8
+            self._text.write(without_halves(line))
 
 
 def safe_cell(value: str) -> str:
@@ -174,40 +215,6 @@ def safe_cell(value: str) -> str:
     except ValueError:
         return "'" + value
     return value
-
-
-def _detach(text: io.TextIOWrapper) -> None:
-    # Lets go of the stream without closing it: stdout stays open, and a temporary file is the AtomicFile's to close.
-    with suppress(OSError, ValueError):  # what is left in the buffer of a failed stream is lost with it
-        text.detach()
-
-
-def _decode(stream: IO[bytes], encoding: str, name: str) -> io.TextIOWrapper:
-    try:
-        # newline="": the csv module keeps line breaks inside quotes as they are.
-        return io.TextIOWrapper(stream, encoding=encoding, newline="")
-    except LookupError as error:
-        raise InventoryError(f"{name}: no encoding is called {encoding!r}; try utf-8, utf-16 or cp1252") from error
-
-
-@contextmanager
-def _readable(name: str) -> Iterator[None]:
-    try:
-        yield
-    except UnicodeError as error:
-        raise InventoryError(f"{name} is not in that encoding ({error}): name another with --encoding") from error
-    except (OSError, EOFError) as error:
-        raise InventoryError(f"{name} cannot be read: {error}; it may be damaged, save it again") from error
-
-
-@contextmanager
-def _wide_fields() -> Iterator[None]:
-    # The csv module's limit of 128 KB a field is global; it is lifted only while a row is read.
-    before = csv.field_size_limit(sys.maxsize)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
 
 
 def _explain(error: csv.Error) -> str:

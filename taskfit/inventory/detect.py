@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from taskfit.errors import InventoryError
 
-__all__ = ["detect_delimiter", "detect_encoding"]
+__all__ = ["decoded", "detect_delimiter", "detect_encoding", "marked", "readable", "wide_fields"]
 
 _BLOCK = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 18
@@ -39,9 +42,8 @@ def detect_encoding(stream: IO[bytes], name: str) -> tuple[str, tuple[str, ...]]
     """
     stream.seek(0)
     head = stream.read(4096)
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding, ()
+    if mark := marked(head):
+        return mark, ()
     if head and head.count(0) > len(head) / 4:
         return ("utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"), ()
     offset, multibyte, line = _first_invalid(stream)
@@ -55,14 +57,56 @@ def detect_encoding(stream: IO[bytes], name: str) -> tuple[str, tuple[str, ...]]
     return _windows(stream, name, offset, line)
 
 
-def detect_delimiter(text: str) -> str:
-    """Return the delimiter that splits most rows into the same number of fields; a comma if none does."""
-    best, best_score = ",", 0.0
+def detect_delimiter(text: str) -> str | None:
+    """Return the delimiter that splits most rows into the same number of fields; None if none splits the header."""
+    best, best_score = None, 0.0
     for delimiter in DELIMITERS:
         score = _score(text, delimiter)
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def marked(head: bytes) -> str | None:
+    """Return the encoding that a byte order mark names, None without one."""
+    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+
+
+def decoded(stream: IO[bytes], encoding: str, name: str, *, newline: str = "") -> io.TextIOWrapper:
+    """Return the text of a stream.
+
+    Raises
+    ------
+    InventoryError
+        If there is no such encoding.
+    """
+    stream.seek(0)
+    try:
+        # newline="": the csv module keeps line breaks inside quotes as they are.
+        return io.TextIOWrapper(stream, encoding=encoding, newline=newline)
+    except LookupError as error:
+        raise InventoryError(f"{name}: no encoding is called {encoding!r}; try utf-8, utf-16 or cp1252") from error
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Turn what goes wrong while text is read into an error that names the source."""
+    try:
+        yield
+    except UnicodeError as error:
+        raise InventoryError(f"{name} is not in that encoding ({error}): name another with --encoding") from error
+    except (OSError, EOFError) as error:
+        raise InventoryError(f"{name} cannot be read: {error}; it may be damaged, save it again") from error
+
+
+@contextmanager
+def wide_fields() -> Iterator[None]:
+    """Lift the csv module's limit of 128 KB a field, which is global, while a row is read."""
+    before = csv.field_size_limit(sys.maxsize)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _first_invalid(stream: IO[bytes]) -> tuple[int | None, bool, int]:
@@ -114,7 +158,8 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 def _score(text: str, delimiter: str) -> float:
     sample = text[:_SAMPLE_CHARACTERS]
     try:
-        rows = [row for row in csv.reader(sample.splitlines(keepends=True), delimiter=delimiter) if any(row)]
+        with wide_fields():
+            rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if any(row)]
     except csv.Error:
         return 0.0
     if len(sample) == _SAMPLE_CHARACTERS:

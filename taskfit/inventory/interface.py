@@ -77,6 +77,9 @@ class Description:
         What the user should know.
     schema : object, optional
         Column types of a Parquet file.
+    types : tuple of type, optional
+        What all cells of each column are (``int``, ``float``, ``bool``, ``date``, ``datetime``; ``str`` if mixed),
+        where the format has types in its cells.
     """
 
     name: str
@@ -87,6 +90,7 @@ class Description:
     sheet: str | None = None
     warnings: tuple[str, ...] = ()
     schema: Any = None
+    types: tuple[type, ...] | None = None
 
 
 class Inventory(Protocol):

@@ -6,6 +6,7 @@ Read and written with arro3, the Python face of arrow-rs: a fifth of the size of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from io import SEEK_END
 from queue import Queue
 from threading import Thread
@@ -15,6 +16,8 @@ from typing import IO, Any, Self
 from taskfit.errors import InventoryError, OutputError
 from taskfit.inventory.atomic import AtomicFile, output_error
 from taskfit.inventory.interface import MISSING, Chunk, Description, Row, StreamInventory
+from taskfit.inventory.sink import Sink
+from taskfit.inventory.values import as_text, without_halves
 
 __all__ = ["ParquetInventory", "ParquetWriter"]
 
@@ -42,10 +45,20 @@ class ParquetInventory(StreamInventory):
                 raise InventoryError(f"{self._name} is damaged after row {line:,} ({error}): write it again") from error
             if batch is None:
                 return
-            columns = [[value.as_py() for value in column] for column in batch.columns]
+            columns = [
+                self._python(name, column) for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            ]
             cells = zip(*columns, strict=True)
             yield Chunk((Row(values, line + number) for number, values in enumerate(cells, start=1)), native=batch)
             line += batch.num_rows
+
+    def _python(self, name: str, column: Any) -> list[Any]:
+        try:
+            return [value.as_py() for value in column]
+        except Exception as error:  # the library raises it bare
+            raise InventoryError(
+                f"{self._name}, column {name!r}: a value cannot be read ({error}); mend its type, or leave it out"
+            ) from error
 
     def _batches(self, size: int) -> Any:
         from arro3.io import read_parquet
@@ -74,7 +87,8 @@ class ParquetInventory(StreamInventory):
 class ParquetWriter:
     """Write Parquet; the columns of a Parquet source go over as they are, those of any other source are text.
 
-    The library pulls batches and scoring pushes rows, so a thread stands between the two.
+    Numbers, truth values and dates of a typed source stay what they are where a whole column is of one type. The
+    library pulls batches and scoring pushes rows, so a thread stands between the two.
 
     Parameters
     ----------
@@ -82,18 +96,24 @@ class ParquetWriter:
     columns : sequence of str
     types : mapping of str to type
         Types of the appended columns.
-    schema : object, optional
-        Arrow schema of the source.
+    source : Description, optional
+        The inventory that the other columns come from.
     """
 
     def __init__(
-        self, file: AtomicFile, columns: Sequence[str], *, types: Mapping[str, type], schema: Any = None
+        self,
+        file: AtomicFile,
+        columns: Sequence[str],
+        *,
+        types: Mapping[str, type],
+        source: Description | None = None,
     ) -> None:
-        self._file, self._columns, self._types, self._source = file, columns, types, schema
+        self._file, self._columns, self._types, self._source = file, columns, types, source
 
     def __enter__(self) -> Self:
+        self._places = self._find_places()
         self._schema = self._build_schema()
-        self._stream = self._file.open()
+        self._sink: Any = Sink(self._file.open())
         # Two batches at most wait, so that memory stays flat.
         self._queue: Queue[Any] = Queue(2)
         self._failure: BaseException | None = None
@@ -110,10 +130,10 @@ class ParquetWriter:
             return
         native = None if source is None else source.native
         arrays = [
-            native.column(name)
-            if native is not None and name not in self._types
-            else Array([_typed(value, self._types.get(name, str)) for value in values], field.type)
-            for name, values, field in zip(self._columns, columns, self._schema, strict=True)
+            native.column(place)
+            if native is not None and place is not None
+            else Array([_typed(value, kind) for value in values], field.type)
+            for place, kind, values, field in zip(self._places, self._kinds, columns, self._schema, strict=True)
         ]
         self._queue.put(RecordBatch.from_arrays(arrays, schema=self._schema))
         self._check()
@@ -123,9 +143,12 @@ class ParquetWriter:
     ) -> None:
         self._queue.put(None)
         self._thread.join()
-        if kind is None and self._failure is not None:
-            self._file.close(type(self._failure), self._failure, None)
-            self._check()
+        try:
+            if kind is None:
+                self._check()
+        except BaseException as failure:
+            self._file.close(type(failure), failure, None)
+            raise
         self._file.close(kind, error, trace)
 
     def _pull(self) -> None:
@@ -134,32 +157,50 @@ class ParquetWriter:
 
         batches = iter(self._queue.get, None)
         try:
-            write_parquet(RecordBatchReader.from_batches(self._schema, batches), self._stream, compression="snappy")
+            write_parquet(RecordBatchReader.from_batches(self._schema, batches), self._sink, compression="snappy")
         except BaseException as failure:  # told to whoever writes, on their own thread
             self._failure = failure
             for _ in batches:
                 pass  # so that nobody waits for a place in the queue
 
     def _check(self) -> None:
-        if isinstance(self._failure, OSError):
-            raise output_error(self._file.target, self._failure) from self._failure
-        if self._failure is not None:
-            raise OutputError(
-                f"cannot write {self._file.target}: {self._failure}; choose another format"
-            ) from self._failure
+        failure = self._sink.failure or self._failure
+        if isinstance(failure, BrokenPipeError):
+            raise failure
+        if isinstance(failure, OSError):
+            raise output_error(self._file.target, failure) from failure
+        if failure is not None:
+            raise OutputError(f"cannot write {self._file.target}: {failure}; choose another format") from failure
+
+    def _find_places(self) -> list[int | None]:
+        """Return where each column stands in the source, None for an appended one; a name may come more than once."""
+        left: dict[str, list[int]] = {}
+        for place, name in enumerate(self._source.columns if self._source else ()):
+            left.setdefault(name, []).append(place)
+        return [left[name].pop(0) if name not in self._types and left.get(name) else None for name in self._columns]
 
     def _build_schema(self) -> Any:
         from arro3.core import DataType, Field, Schema
 
-        kinds = {str: DataType.utf8(), float: DataType.float64(), bool: DataType.bool()}
-        known = {} if self._source is None else {field.name: field for field in self._source}
-        fields = [
-            Field(name, kinds[self._types[name]], nullable=True)
-            if name in self._types
-            else known.get(name, Field(name, kinds[str], nullable=True))
-            for name in self._columns
+        names = {
+            str: DataType.utf8(),
+            int: DataType.int64(),
+            float: DataType.float64(),
+            bool: DataType.bool(),
+            date: DataType.date32(),
+            datetime: DataType.timestamp("us"),
+        }
+        known = None if self._source is None else self._source.schema
+        meant = (self._source and self._source.types) or ()
+        self._kinds = [
+            meant[place] if meant and place is not None else self._types.get(name, str)
+            for name, place in zip(self._columns, self._places, strict=True)
         ]
-        return Schema(fields, metadata=None if self._source is None else self._source.metadata)
+        fields = [
+            known.field(place) if known is not None and place is not None else Field(name, names[kind], nullable=True)
+            for name, place, kind in zip(self._columns, self._places, self._kinds, strict=True)
+        ]
+        return Schema(fields, metadata=None if known is None else known.metadata)
 
 
 def _reraise_foreign(error: BaseException) -> None:
@@ -171,5 +212,7 @@ def _reraise_foreign(error: BaseException) -> None:
 def _typed(value: Any, kind: type) -> Any:
     if value is MISSING or value is None:
         return None
-    # A column without a known type is text; numbers and dates of a workbook are written as they read.
-    return str(value) if kind is str and not isinstance(value, str) else value
+    if kind is str:
+        # A column without a known type is text; numbers and dates of mixed columns are written as they read.
+        return without_halves(str(as_text(value)))
+    return None if value == "" else kind(value) if kind is float else value

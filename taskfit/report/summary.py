@@ -9,25 +9,24 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from taskfit.errors import InventoryError
+from taskfit.errors import ColumnError, InventoryError
 from taskfit.hygiene import find_problems
 from taskfit.labels import DRIVERS, LABELS, Label
+from taskfit.report.wishes import NEUTRAL, find_wishes, zone_of, zones
 from taskfit.rollup import COVERAGE, grouped, rollup, scenarios
-from taskfit.scored import ScoredTasks, Weights
+from taskfit.scored import ScoredTasks, Weights, group_columns, said
 
 __all__ = ["group_columns", "summarise"]
 
-#: Names of columns that make groups if none is named, the first two that an inventory has.
-GROUP_NAMES = (
-    "team", "department", "ward", "unit", "process area", "function", "line", "business unit", "role", "job title"
-)  # fmt: skip
+#: Tables of groups that a report has.
+TABLES = 2
 
-#: Names of the column in which people say how much they would like a task to be automated, 1 to 5.
-WISH_NAMES = ("wish", "worker wish", "automation wish", "desire", "automation desire")
+#: Who settled a task, by its status.
+SETTLED = {"reviewed": "people", "barred": "a barrier"}
 
 _QUEUE, _FIRST, _FINDINGS = 50, 8, 100
-_WISHED = 3.5
 
 
 def summarise(
@@ -47,7 +46,7 @@ def summarise(
     tasks : ScoredTasks
     weights : Weights
     by : sequence of str
-        Columns that make groups; found by their usual names if empty.
+        One or two columns that make groups; found by their usual names if empty.
     model : mapping, optional
         Manifest of the model that scored, for its measured errors and digests.
     run : mapping, optional
@@ -59,136 +58,175 @@ def summarise(
     Raises
     ------
     ColumnError
-        If a named column is missing.
+        If a named column is missing, or more than two make groups.
     InventoryError
         If no row has a label, or a wish is not between 1 and 5.
     """
-    if not tasks.scored.any():
-        raise InventoryError(f"{tasks.source}: no row has a label, so there is nothing to report")
-    by = list(by) or group_columns(tasks)
+    by = _checked(tasks, by)
     added = rollup(tasks, weights, by[:1])
-    zones = _zones(tasks, weights, wish)
+    column, wishes = find_wishes(tasks, wish)
+    entries = _Entries(tasks, weights, wishes, by)
+    found = zones(tasks, weights, column, wishes, entries.teams, entries.of)
     return {
-        "source": tasks.source,
-        "created": (today or date.today()).isoformat(),
-        "unit": weights.unit,
-        "weights": weights.source,
+        **_subject(tasks, weights, today or date.today()),
         "by": by,
-        "rows": len(tasks),
         "tasks": added.total.tasks,
-        "statuses": dict(Counter(tasks.statuses).most_common()),
+        "settled": _settled(tasks, weights, run),
         "coverage": COVERAGE,
         "total": asdict(added.total),
         "groups": [asdict(group) for group in added.groups],
         "second": [asdict(group) for group in grouped(tasks, weights, by[1:2])] if len(by) > 1 else [],
-        "scenarios": [asdict(scenario) for scenario in scenarios(tasks, weights, (model or {}).get("policies"))],
-        "queue": _queue(tasks, weights),
-        "first": _ranked(tasks, weights, Label.AUTOMATABLE),
-        "never": _ranked(tasks, weights, Label.HUMAN_ESSENTIAL),
-        "findings": [
-            {
-                **asdict(finding),
-                "lines": [tasks.lines[row] for row in finding.rows],
-                "text": tasks.texts[finding.rows[0]],
-            }
-            for finding in find_problems(tasks, weights)[:_FINDINGS]
-        ],
-        "zones": zones,
-        "warnings": _warnings(tasks, weights, zones),
+        "scenarios": [asdict(scenario) for scenario in scenarios(tasks, weights, _measured(model, run))],
+        "queue": entries.queue(),
+        "first": entries.ranked(Label.AUTOMATABLE),
+        "never": entries.ranked(Label.HUMAN_ESSENTIAL),
+        "findings": _findings(tasks, weights),
+        "zones": found,
+        "warnings": _warnings(tasks, weights, found) + _strange(model, run),
         "model": None if model is None else _model(model),
         "run": dict(run) if run else None,
     }
 
 
-def group_columns(tasks: ScoredTasks) -> list[str]:
-    """Return the columns that make groups if the user names none: a team and a role, where there are such columns."""
-    folded = {name.strip().lower().replace("_", " "): name for name in tasks.columns}
-    found = [folded[name] for name in GROUP_NAMES if name in folded]
-    team = [name for name in found if name != tasks.role][:1]
-    return team + ([tasks.role] if tasks.role else [])
+def _measured(model: Mapping[str, Any] | None, run: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return how the policies did when the tier that scored was tested; None where another model scored."""
+    if model is None:
+        return None
+    fingerprint, tiers = (run or {}).get("fingerprint"), model.get("tiers", {})
+    for tier, key in (("accurate", "policies"), ("fast", "policies_fast")):
+        if fingerprint in (None, tiers.get(tier, {}).get("fingerprint")):
+            found: Mapping[str, Any] | None = model.get(key)
+            return found
+    return None
 
 
-def _entry(tasks: ScoredTasks, weights: Weights, row: int) -> dict[str, Any]:
+def _strange(model: Mapping[str, Any] | None, run: Mapping[str, Any] | None) -> list[str]:
+    if model is None or not run or _measured(model, run) is not None:
+        return []
+    return [f"Model {run.get('model')} scored this file, and not {model.get('name')}: name it with --model."]
+
+
+def _checked(tasks: ScoredTasks, by: Sequence[str]) -> list[str]:
+    if not tasks.scored.any():
+        raise InventoryError(f"{tasks.source}: no row has a label, so there is nothing to report")
+    if len(by) > TABLES:
+        raise ColumnError(f"{tasks.source}: a report has {TABLES} tables of groups, not {len(by)}; name two columns")
+    return list(by) or group_columns(tasks)
+
+
+def _subject(tasks: ScoredTasks, weights: Weights, today: date) -> dict[str, Any]:
     return {
-        "row": row,
-        "line": tasks.lines[row],
-        "text": tasks.texts[row],
-        "role": tasks.roles[row],
-        "label": tasks.labels[row],
-        "probabilities": [round(float(value), 4) for value in tasks.probabilities[row]],
-        "drivers": {name: round(float(value), 2) for name, value in zip(DRIVERS, tasks.drivers[row], strict=True)},
-        "decisive": tasks.decisive[row],
-        "weight": float(weights.values[row]),
-        "review": bool(tasks.review[row]),
-        "status": tasks.statuses[row],
-        "note": tasks.notes[row],
+        "source": tasks.source,
+        "created": today.isoformat(),
+        "unit": weights.unit,
+        "weights": weights.source,
+        "rows": len(tasks),
+        "statuses": dict(Counter(tasks.statuses).most_common()),
     }
 
 
-def _queue(tasks: ScoredTasks, weights: Weights) -> list[dict[str, Any]]:
-    """Return the tasks whose doubt weighs most: the chance that the label is wrong, times the weight."""
-    rows = np.flatnonzero(tasks.scored & tasks.review)
-    doubt = 1 - tasks.probabilities[rows].max(axis=1, initial=0.0)
-    order = rows[np.argsort(-(doubt * np.maximum(weights.values[rows], 1e-9)), kind="stable")]
-    return [_entry(tasks, weights, int(row)) for row in order[:_QUEUE]]
+class _Entries:
+    """What a report says of single rows, and which rows it picks.
+
+    Parameters
+    ----------
+    tasks : ScoredTasks
+    weights : Weights
+    wishes : ndarray of shape (n,)
+    by : sequence of str
+        Columns that make groups; the first that is not the role names the team.
+    """
+
+    def __init__(self, tasks: ScoredTasks, weights: Weights, wishes: NDArray[np.float64], by: Sequence[str]) -> None:
+        self._tasks, self._weights, self._wishes = tasks, weights, wishes
+        role = (tasks.role or "").lower()
+        team = next((name for name in (*by, *group_columns(tasks)) if name.strip().lower() != role), None)
+        self.teams = [""] * len(tasks) if team is None else [cell.strip() for cell in tasks.column(team)]
+
+    def of(self, row: int) -> dict[str, Any]:
+        """Return what is said of a row."""
+        tasks, wish = self._tasks, float(self._wishes[row])
+        return {
+            "row": row,
+            "line": tasks.lines[row],
+            "text": tasks.texts[row],
+            "team": self.teams[row],
+            "role": tasks.roles[row],
+            "label": tasks.labels[row],
+            "probabilities": [round(float(value), 4) for value in tasks.probabilities[row]],
+            "drivers": {name: round(float(value), 2) for name, value in zip(DRIVERS, tasks.drivers[row], strict=True)},
+            "decisive": tasks.decisive[row],
+            "weight": float(self._weights.values[row]),
+            "wish": None if np.isnan(wish) else wish,
+            "zone": zone_of(tasks.labels[row], wish),
+            "review": bool(tasks.review[row]),
+            "status": tasks.statuses[row],
+            "settled": SETTLED.get(tasks.statuses[row], ""),
+            "note": tasks.notes[row],
+        }
+
+    def queue(self) -> list[dict[str, Any]]:
+        """Return the tasks whose doubt weighs most: the chance that the label is wrong, times the weight."""
+        rows = np.flatnonzero(self._tasks.scored & self._tasks.review)
+        doubt = 1 - self._tasks.chances[rows].max(axis=1, initial=0.0)
+        order = rows[np.argsort(-(doubt * np.maximum(self._weights.values[rows], 1e-9)), kind="stable")]
+        return [self.of(int(row)) for row in order[:_QUEUE]]
+
+    def ranked(self, label: str) -> list[dict[str, Any]]:
+        """Return the heaviest sure tasks of a label that nobody is asked to look at, each wording once.
+
+        What people would rather keep is nothing to start with, however sure the label.
+        """
+        tasks, weights, column = self._tasks, self._weights.values, LABELS.index(label)
+        open_to = np.ones(len(tasks), dtype=np.bool_) if label != Label.AUTOMATABLE else ~(self._wishes < NEUTRAL)
+        rows = [row for row in np.flatnonzero(open_to & ~tasks.review).tolist() if tasks.labels[row] == label]
+        rows.sort(key=lambda row: (-weights[row], -tasks.chances[row, column]))
+        once: dict[str, int] = {}
+        for row in rows:
+            once.setdefault(tasks.texts[row], row)
+        return [self.of(row) for row in list(once.values())[:_FIRST]]
 
 
-def _ranked(tasks: ScoredTasks, weights: Weights, label: str) -> list[dict[str, Any]]:
-    """Return the heaviest sure tasks of a label that nobody is asked to look at, each wording once."""
-    rows = [row for row, called in enumerate(tasks.labels) if called == label and not tasks.review[row]]
-    column = LABELS.index(label)
-    rows.sort(key=lambda row: (-weights.values[row], -tasks.probabilities[row, column]))
-    seen: set[str] = set()
-    kept = [row for row in rows if not (tasks.texts[row] in seen or seen.add(tasks.texts[row]))]  # type: ignore[func-returns-value]
-    return [_entry(tasks, weights, row) for row in kept[:_FIRST]]
+def _findings(tasks: ScoredTasks, weights: Weights) -> list[dict[str, Any]]:
+    return [
+        {**asdict(found), "lines": [tasks.lines[row] for row in found.rows], "text": tasks.texts[found.rows[0]]}
+        for found in find_problems(tasks, weights)[:_FINDINGS]
+    ]
 
 
-def _zones(tasks: ScoredTasks, weights: Weights, wish: str | None) -> dict[str, Any] | None:
-    """Set people's wishes beside the fit: the four zones of WORKBank (Shao et al. 2025)."""
-    if wish is None:
-        folded = {name.strip().lower().replace("_", " "): name for name in tasks.columns}
-        wish = next((folded[name] for name in WISH_NAMES if name in folded), None)
-        if wish is None:
-            return None
-    zones = {name: 0.0 for name in ("green light", "red light", "worth research", "low priority")}
-    unknown = 0.0
-    for row, cell in enumerate(tasks.column(wish)):
-        if not tasks.labels[row]:
-            continue
-        value = float(weights.values[row])
-        if not cell.strip():
-            unknown += value
-            continue
-        wished = _wish(tasks, row, cell) >= _WISHED
-        able = tasks.labels[row] != Label.HUMAN_ESSENTIAL
-        zone = ("green light" if wished else "red light") if able else ("worth research" if wished else "low priority")
-        zones[zone] += value
-    return {"column": wish, "weight": zones, "unknown": unknown}
-
-
-def _wish(tasks: ScoredTasks, row: int, cell: str) -> float:
-    try:
-        value = float(cell.replace(",", "."))
-    except ValueError:
-        value = float("nan")
-    if not 1 <= value <= 5:
-        raise InventoryError(
-            f"{tasks.source}, line {tasks.lines[row]}: the wish is {cell!r}; a wish is 1 to 5 or empty"
-        )
-    return value
+def _settled(tasks: ScoredTasks, weights: Weights, run: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Count what people and barriers decided, and how often people said what the model had said, where it is known."""
+    held = {status: [row for row, own in enumerate(tasks.statuses) if own == status] for status in SETTLED}
+    known = run or {}
+    return {
+        "people": len(held["reviewed"]),
+        "people_weight": float(weights.values[held["reviewed"]].sum()),
+        "barrier": len(held["barred"]),
+        "barrier_weight": float(weights.values[held["barred"]].sum()),
+        "barriers": list(known.get("barriers") or []),
+        "decided": known.get("decided"),
+        "agree": known.get("decisions_agree"),
+    }
 
 
 def _warnings(tasks: ScoredTasks, weights: Weights, zones: Mapping[str, Any] | None) -> list[str]:
-    found = []
-    if weights.unit == "tasks":
+    found = list(weights.notes)
+    if weights.unit == "tasks" and not weights.notes:
         found.append("No column of hours was named or found: every task counts the same, long or short.")
     if weights.missing:
-        found.append(f"{len(weights.missing):,} tasks have no {weights.unit} and count for nothing.")
+        unit = "share is" if weights.unit == "share" else f"{weights.unit} are"
+        found.append(f"No {unit} given for {said(len(weights.missing), 'tasks')}: without, a task counts for nothing.")
     if zones is None:
         found.append("Nobody's wishes are in this inventory: ask the people who do the work before acting on it.")
+    elif zones["tasks"]["red light"]:
+        weight = said(zones["weight"]["red light"], weights.unit)
+        found.append(
+            f"People would rather keep {said(zones['tasks']['red light'], 'tasks')} ({weight}) that technology could "
+            "take or help with: talk with them before anything changes."
+        )
     unscored = len(tasks) - int(tasks.scored.sum())
     if unscored:
-        found.append(f"{unscored:,} of {len(tasks):,} rows hold no task and are in no figure.")
+        found.append(f"Rows that hold no task and are in no figure: {unscored:,} of {len(tasks):,}.")
     return found
 
 

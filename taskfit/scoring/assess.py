@@ -101,6 +101,7 @@ class Model:
         Parameters
         ----------
         texts : sequence of str
+            A list, an array, a column of a data frame. A missing value of any kind is a blank text.
         roles : sequence of str, optional
             The role of each task, where it is known; the same sentence can be other work in another role.
 
@@ -112,15 +113,13 @@ class Model:
         Raises
         ------
         TypeError
-            If one text is given instead of a sequence of them.
+            If one text is given instead of a sequence of them, or bytes instead of text.
         ValueError
             If `texts` and `roles` differ in length.
         """
-        if isinstance(texts, str):
-            raise TypeError("give a list of texts, not one text")
+        texts, roles = _plain(texts), None if roles is None else _plain(roles)
         if roles is not None and len(roles) != len(texts):
             raise ValueError(f"texts and roles differ in length: {len(texts)} and {len(roles)}")
-        texts = ["" if text is None else str(text) for text in texts]
         findings = [screen(text) for text in texts]
         scored = [row for row, finding in enumerate(findings) if finding.has_task]
         asked = self.ask([texts[row] for row in scored], None if roles is None else [roles[row] for row in scored])
@@ -134,6 +133,11 @@ class Model:
                 findings[row] = _UNLIKE
             assessments[row] = _scored(texts[row], findings[row], decision, probabilities, strengths)
         return assessments
+
+    @property
+    def problem(self) -> str:
+        """Why the cache of vectors is not used; empty if it is, or if none was asked for."""
+        return str(getattr(self.bundle.tier.encoder, "problem", ""))
 
     def nearest(self, text: str, count: int = 3) -> list[Neighbour]:
         """Return the labelled tasks nearest to a text, with their labels; empty if the model carries none."""
@@ -203,6 +207,26 @@ def load(
         cached = CachedEncoder(bundle.tier.encoder, cache)
         bundle = replace(bundle, tier=replace(bundle.tier, encoder=cached))
     return Model(bundle, decided)
+
+
+def _plain(values: Sequence[Any]) -> list[str]:
+    """Return texts in their order, whatever labels a column gives them."""
+    if isinstance(values, str | bytes):
+        raise TypeError("give a list of texts, not one text")
+    return [_text(value) for value in values]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes | bytearray):
+        raise TypeError(f"{value[:20]!r} is bytes, not text: decode it first")
+    try:
+        # Of all values only a missing one (NaN, NaT) differs from itself ...
+        missing = value is None or bool(value != value)
+    except TypeError:
+        missing = True  # ... and only pandas.NA cannot say whether it does.
+    return "" if missing else str(value)
 
 
 def _unscored(text: str, finding: Finding) -> Assessment:

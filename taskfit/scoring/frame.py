@@ -42,20 +42,23 @@ def score_frame(
     Raises
     ------
     ColumnError
-        If a named column is missing.
+        If a named column is missing, or several have its name.
     OutputError
         If the frame already has a column of that name, and `force` is false.
     """
     import pandas as pd
 
+    names = list(frame.columns)
     for name in (text, *([role] if role else [])):
-        if name not in frame.columns:
-            raise ColumnError(f"no column {name!r}: the frame has {', '.join(map(str, frame.columns))}")
-    keep = kept_columns([str(name) for name in frame.columns], force=force)
+        if name not in names:
+            raise ColumnError(f"no column {name!r}: the frame has {', '.join(map(str, names))}")
+        if names.count(name) > 1:
+            raise ColumnError(f"{names.count(name)} columns of the frame are called {name!r}: rename all but one")
+    keep = kept_columns([str(name) for name in names], force=force)
     asked = frame[[text, role] if role else [text]]
     # A missing value of any kind is an empty cell; `str` would call it "nan".
     rows = [
-        Row(tuple(None if pd.isna(value) else value for value in values), line)
+        Row(tuple(None if pd.api.types.is_scalar(value) and pd.isna(value) else value for value in values), line)
         for line, values in enumerate(asked.itertuples(index=False, name=None), start=1)
     ]
     chunk = next(score_rows([rows], model or load(), text=0, role=1 if role else None, keep=()))

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import uuid
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from taskfit.errors import OutputError
+from taskfit.errors import InventoryError, OutputError
+from taskfit.inventory import is_stream
 
 __all__ = ["Journal", "digest_of"]
 
@@ -22,11 +27,22 @@ _BLOCK = 1 << 20
 
 
 def digest_of(path: str | Path) -> str:
-    """Return the SHA-256 of a file."""
+    """Return the SHA-256 of a file; of a pipe, which cannot be read twice, something that no other run has.
+
+    Raises
+    ------
+    InventoryError
+        If it cannot be read.
+    """
+    if is_stream(path):
+        return uuid.uuid4().hex
     digest = hashlib.sha256()
-    with Path(path).open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    try:
+        with Path(path).open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise InventoryError(f"{path} cannot be read a second time: {error.strerror or error}") from error
     return digest.hexdigest()
 
 
@@ -36,9 +52,10 @@ class Journal:
     Parameters
     ----------
     output : str
-        The file that is being written; the journal lies beside it.
+        The file that is being written; the journal lies beside it. A pipe or a device has none.
     identity : mapping
-        Everything that decides the answers: input, model, options. A journal of another identity is refused.
+        Everything that decides the answers: input, model, options. A journal of another identity, or of another version
+        of taskfit, is refused.
     resume : bool
         Whether to go on from a journal that is there; else it is begun anew.
 
@@ -50,10 +67,10 @@ class Journal:
 
     def __init__(self, output: str, identity: Mapping[str, Any], *, resume: bool) -> None:
         self.path = self.beside(output)
-        self._identity = dict(identity)
+        self._identity = {**identity, "version of taskfit": version("taskfit")}
         self._answers: list[list[tuple[Any, ...]]] = self._read() if resume and self.path.exists() else []
         self._taken, self._kept = 0, len(self._answers)
-        self._file = self._begin()
+        self._file = Path(os.devnull).open("ab") if is_stream(output) else self._begin()  # noqa: SIM115
 
     @staticmethod
     def beside(output: str) -> Path:
@@ -73,14 +90,26 @@ class Journal:
         return self._answers[self._taken - 1]
 
     def add(self, answers: Sequence[tuple[Any, ...]]) -> None:
-        """Write the answers to a chunk's new tasks down."""
-        self._file.write(_line(list(answers)))
-        self._file.flush()
+        """Write the answers to a chunk's new tasks down.
+
+        Raises
+        ------
+        OutputError
+            If there is no room for them.
+        """
+        try:
+            self._file.write(_line(list(answers)))
+            self._file.flush()
+        except OSError as error:
+            raise OutputError(
+                f"cannot write {self.path}: {error.strerror or error}; make room, or choose another place"
+            ) from error
         self._kept += 1
 
     def close(self, *, done: bool) -> None:
         """Close the journal; a finished run needs it no more, and an empty one is of no use."""
-        self._file.close()
+        with suppress(OSError):  # an answer that could not be written is computed again
+            self._file.close()
         if done or not self._kept:
             self.path.unlink(missing_ok=True)
 
@@ -93,7 +122,10 @@ class Journal:
         self.close(done=kind is None)
 
     def _read(self) -> list[list[tuple[Any, ...]]]:
-        lines = self.path.read_bytes().split(b"\n")
+        try:
+            lines = self.path.read_bytes().split(b"\n")
+        except OSError as error:
+            raise OutputError(f"{self.path} cannot be read: {error.strerror}; run without --resume") from error
         entries = []
         for line in lines[:-1]:  # a line that was cut off in the middle has no end
             entry = _entry(line)
@@ -121,11 +153,15 @@ class Journal:
             fresh.replace(self.path)
             return self.path.open("ab")
         except OSError as error:
-            raise OutputError(f"cannot write {self.path} ({error}): choose another place for the output") from error
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            raise OutputError(
+                f"cannot write {self.path}: {error.strerror or error}; choose another place for the output"
+            ) from error
 
 
 def _line(entry: Any) -> bytes:
-    content = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    content = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return f"{zlib.crc32(content):08x} ".encode() + content + b"\n"
 
 

@@ -7,19 +7,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from taskfit.errors import InventoryError
-from taskfit.inventory import open_inventory, role_column, text_column
+from taskfit.errors import ColumnError, InventoryError
+from taskfit.inventory import open_inventory, open_writer, role_column, text_column
+from taskfit.inventory.delimited import safe_cell
 from taskfit.labels import LABELS, Label
 from taskfit.scoring.columns import FIT_COLUMNS
 from taskfit.text import key
 
-__all__ = ["DECISION_COLUMNS", "Override", "barred", "question_key", "read_overrides", "settled"]
+__all__ = [
+    "DECISION_COLUMNS",
+    "Override",
+    "add_decisions",
+    "barred",
+    "barrier_columns",
+    "question_key",
+    "read_overrides",
+    "settled",
+    "toward_technology",
+]
 
 #: Columns of a file of decisions; it is training data too.
 DECISION_COLUMNS = ("task", "role", "label", "reviewer", "reviewed_on", "reason", "model_label")
 
 _AT = {name: position for position, name in enumerate(FIT_COLUMNS)}
 _NO = frozenset({"", "no", "n", "false", "0", "none", "-", "nein", "non"})
+
+# What people type freely; a spreadsheet that opens the file must not run it as a formula.
+_TYPED = ("reviewer", "reason")
 
 
 @dataclass(frozen=True)
@@ -56,35 +70,103 @@ def read_overrides(source: str | Path) -> dict[tuple[str, str], Override]:
     InventoryError
         If it has no label column, or a label is not one of the three.
     """
-    with open_inventory(source) as inventory:
-        names = inventory.description.columns
-        rows = [row for chunk in inventory.chunks(10_000) for row in chunk]
-    if "label" not in names:
-        raise InventoryError(f"{source} has no column 'label': give the file that taskfit review import wrote")
-    text, role = text_column(names, rows[:1000]), role_column(names)
-    at = {name: position for position, name in enumerate(names)}
-
-    def cell(row: Any, name: str | None) -> str:
-        value = row.cells[at[name]] if name in at else None
-        return "" if value is None else str(value).strip()
-
+    _, rows = _read(source)
     found = {}
-    for row in rows:
-        label = cell(row, "label")
-        if label not in LABELS:
-            raise InventoryError(f"{source}, line {row.line}: {label!r} is no label; write one of {', '.join(LABELS)}")
-        found[question_key(cell(row, text), cell(row, role))] = Override(
-            label, cell(row, "reviewer"), cell(row, "reviewed_on"), cell(row, "reason")
-        )
+    for line, row in rows:
+        if row["label"] not in LABELS:
+            raise InventoryError(
+                f"{source}, line {line}: {row['label']!r} is no label; write one of {', '.join(LABELS)}"
+            )
+        found[question_key(row["task"], row["role"])] = Override(*(row[name] for name in DECISION_COLUMNS[2:6]))
     return found
 
 
+def add_decisions(decisions: Sequence[Mapping[str, str]], path: str | Path, *, today: str) -> list[int]:
+    """Add decisions to a file of them, which is made if it is not there.
+
+    Parameters
+    ----------
+    decisions : sequence of mapping
+        By `DECISION_COLUMNS`. One without a date (``reviewed_on``) is known if nobody has decided otherwise since it
+        was last made, and dated today if it is new.
+    path : str or Path
+    today : str
+
+    Returns
+    -------
+    list of int
+        Positions of those that were new; the others stood in the file already.
+
+    Raises
+    ------
+    InventoryError
+        If the file is there and is none of decisions.
+    OutputError
+        If it cannot be written.
+    """
+    names, rows = _read(path) if Path(path).exists() else (list(DECISION_COLUMNS), [])
+    columns = [*names, *(name for name in DECISION_COLUMNS if name not in names)]
+    kept = _Kept()
+    for _, row in rows:
+        kept.add(row)
+    new = []
+    for position, decision in enumerate(decisions):
+        if not kept.has(decision):
+            kept.add({**decision, "reviewed_on": decision["reviewed_on"] or today})
+            new.append(position)
+    with open_writer(path, columns) as writer:
+        writer.write([[_guarded(name, row.get(name, "")) for name in columns] for row in kept.rows])
+    return new
+
+
+class _Kept:
+    """Decisions in order, and which of them stand: the last about a task, and those before it that agree."""
+
+    def __init__(self) -> None:
+        self.rows: list[Mapping[str, str]] = []
+        self._known: set[tuple[Any, ...]] = set()
+        self._standing: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+
+    def add(self, row: Mapping[str, str]) -> None:
+        question, said = _said(row)
+        self.rows.append(row)
+        self._known.add((question, said, row["reviewed_on"]))
+        agreeing = [other for other in self._standing.get(question, []) if other[0] == row["label"]]
+        self._standing[question] = [*agreeing, said]
+
+    def has(self, row: Mapping[str, str]) -> bool:
+        question, said = _said(row)
+        if row["reviewed_on"]:
+            return (question, said, row["reviewed_on"]) in self._known
+        return said in self._standing.get(question, [])
+
+
+def toward_technology(label: str, than: str) -> bool:
+    """Return whether a label leaves more of a task to technology than another one."""
+    return LABELS.index(label) < LABELS.index(than)
+
+
+def barrier_columns(columns: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """Return the positions of the columns that hold barriers.
+
+    Raises
+    ------
+    ColumnError
+        If there is no column of that name.
+    """
+    for name in names:
+        if name not in columns:
+            raise ColumnError(f"no column {name!r}: the file has {', '.join(columns)}; name one with --barrier")
+    return {name: columns.index(name) for name in names}
+
+
 def settled(score: Sequence[Any], override: Override) -> tuple[Any, ...]:
-    """Return the ``fit_`` cells of a task that a person has decided: the label is certain, nobody need look again."""
+    """Return the ``fit_`` cells of a task that a person has decided: the label is certain, nobody need look again.
+
+    The model's chances and drivers stay, so that everyone sees how far a decision is from what the model said.
+    """
     cells = list(score)
     cells[_AT["fit_label"]], cells[_AT["fit_confidence"]] = override.label, 1.0
-    for label in LABELS:
-        cells[_AT[f"fit_p_{label.replace('-', '_')}"]] = 1.0 if label == override.label else 0.0
     if override.label != Label.HUMAN_ESSENTIAL:
         cells[_AT["fit_drivers"]] = ""
     cells[_AT["fit_review"]], cells[_AT["fit_status"]] = False, "reviewed"
@@ -101,10 +183,10 @@ def barred(score: Sequence[Any], barriers: Mapping[str, str]) -> tuple[Any, ...]
     Parameters
     ----------
     score : sequence
-        The cells of `FIT_COLUMNS`.
+        The cells of `FIT_COLUMNS`; where a person has decided, with the decision in them (see `settled`).
     barriers : mapping of str to str
         Column and cell, such as ``{"law": "yes"}``. A cell that says no, or nothing, bars nothing; a barrier can only
-        move a task toward people.
+        move a task toward people. It stands above a person's decision too, and the note then says both.
     """
     standing = [
         name if cell.strip().lower() in {"yes", "y", "true", "1", "x", "ja", "oui"} else f"{name} ({cell.strip()})"
@@ -115,7 +197,39 @@ def barred(score: Sequence[Any], barriers: Mapping[str, str]) -> tuple[Any, ...]
         return tuple(score)
     cells = list(score)
     cells[_AT["fit_label"]] = Label.AUGMENTABLE.value
-    cells[_AT["fit_confidence"]] = cells[_AT["fit_p_augmentable"]]
+    cells[_AT["fit_confidence"]], cells[_AT["fit_status"]] = cells[_AT["fit_p_augmentable"]], "barred"
     note = f"technology could, but {', '.join(standing)} keeps a person responsible"
     cells[_AT["fit_note"]] = f"{cells[_AT['fit_note']]}; {note}" if cells[_AT["fit_note"]] else note
     return tuple(cells)
+
+
+def _read(source: str | Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Return the columns of a file of decisions, and line and cells of each; task and role under these names."""
+    with open_inventory(source) as inventory:
+        names = inventory.description.columns
+        rows = [row for chunk in inventory.chunks(10_000) for row in chunk]
+    if "label" not in names:
+        raise InventoryError(f"{source} has no column 'label': give the file that taskfit review import wrote")
+    called = {text_column(names, rows[:1000]): "task", role_column(names): "role"}
+    columns = [called.get(name, name) for name in names]
+    return columns, [(row.line, _cells(columns, row.cells)) for row in rows]
+
+
+def _cells(columns: Sequence[str], cells: Sequence[Any]) -> dict[str, str]:
+    texts = ["" if cell is None else str(cell).strip() for cell in cells]
+    row = dict.fromkeys(DECISION_COLUMNS, "") | dict(zip(columns, texts, strict=True))
+    return row | {name: _bare(row[name]) for name in _TYPED}
+
+
+def _said(row: Mapping[str, str]) -> tuple[tuple[str, str], tuple[str, ...]]:
+    """Return what a decision is about, and what was said."""
+    return question_key(row["task"], row["role"]), (row["label"], row["reviewer"], row["reason"])
+
+
+def _guarded(name: str, cell: str) -> str:
+    return safe_cell(cell) if name in _TYPED else cell
+
+
+def _bare(cell: str) -> str:
+    """Undo `_guarded`."""
+    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell

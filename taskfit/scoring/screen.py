@@ -49,7 +49,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}")
 # Nine digits or more in one run of digits, spaces and dashes, with a plus or a leading zero: a telephone number.
-_TELEPHONE = re.compile(r"(?<!\w)(?:\+\d|\(?0\d)[\d ()/-]{7,}\d(?!\w)")
+_TELEPHONE = re.compile(r"(?<![\w-])(?:\+\d|\(?0\d)[\d ()/-]{7,}\d(?!\w)")
 _STAFF_NUMBER = re.compile(
     r"\b(?:staff|employee|personnel|payroll|emp)\s*(?:no|number|id|#)\.?\s*[:#]?\s*\w*\d{3,}", re.I
 )
@@ -83,10 +83,34 @@ _ENGLISH = frozenset(
     "the a an and or of to for with in on at by from that as is are be all any it into their its our your new".split()  # noqa: SIM905
 )
 
-#: Two sentences, or two verbs joined by a semicolon or a slash, are two tasks.
 _ANY_FOREIGN = frozenset().union(*_FOREIGN.values())
 
+# Two sentences, or two clauses joined by a semicolon, are two tasks.
 _JOINED = re.compile(r"[;]\s+\w+\s+\w+|\.\s+[A-Z]\w+\s+\w+")
+
+# So are two verbs with such words between them. What follows may be an object as well ("dates as well as amounts"): it
+# reads like a verb if it has an object of its own or is hardly ever a noun; "and then" is followed by little else.
+_NO_VERB = (
+    "the a an any all both each every some most many few such other its his her him their them our us your you it "
+    "this that these those what which who whom whose whether if when where how why as than only just even not at in "
+    "on of for with to from by during after before over under through between among across within without about "
+    "against into onto upon behind beside near via per including regarding concerning following"
+).replace(" ", "|")
+_VERBS = (
+    "add advise agree analyse analyze arrange ask assess assist attend bring calculate choose collect compare compile "
+    "create decide deliver discuss enter ensure explain get give handle help identify inform keep maintain make manage "
+    "negotiate organise organize prepare provide reconcile remove replace resolve respond select send sort take teach "
+    "tell verify write"
+).replace(" ", "|")
+_BEFORE_OBJECT = "the|an?|any|all|each|every|his|her|its|their|our|your|these|those"
+_ALSO = re.compile(
+    rf"""\b(?:and\s+then\s+(?!(?:{_NO_VERB})\b)[a-z]+\s+\w+
+    |(?:and\s+also|as\s+well\s+as)\s+(?:
+        (?:{_VERBS})\s+\w+
+        |(?!(?:{_NO_VERB})\b)[a-z]+\s+(?:{_BEFORE_OBJECT})\b
+    ))""",
+    re.I | re.X,
+)
 
 
 def screen(text: str) -> Finding:
@@ -149,4 +173,4 @@ def _other_language(clean: str, words: list[str]) -> bool:
 
 
 def _compound(clean: str, words: list[str]) -> bool:
-    return len(words) >= 8 and bool(_JOINED.search(clean))
+    return bool(_ALSO.search(clean)) or (len(words) >= 8 and bool(_JOINED.search(clean)))

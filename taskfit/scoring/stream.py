@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,8 @@ class Tally:
     read, scored, review, blank, skipped : int
         Rows read; rows that got a label; rows that a person should look at; rows without text; rows with text that
         got no label.
+    decided, agree, barred : int
+        Rows that a person has decided, and how many of them as the model said; rows that a barrier moved.
     """
 
     read: int = 0
@@ -40,15 +42,12 @@ class Tally:
     review: int = 0
     blank: int = 0
     skipped: int = 0
+    decided: int = 0
+    agree: int = 0
+    barred: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.read + other.read,
-            self.scored + other.scored,
-            self.review + other.review,
-            self.blank + other.blank,
-            self.skipped + other.skipped,
-        )
+        return Tally(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,9 @@ def score_rows(
     strict : bool
         Whether a row that cannot be scored ends the run.
     overrides : mapping, optional
-        What people have settled; it wins (see `taskfit.scoring.overrides.read_overrides`).
+        What people have settled; it wins over the model (see `taskfit.scoring.overrides.read_overrides`).
     barriers : mapping of str to int, optional
-        Names and positions of columns that say what keeps a task with people.
+        Names and positions of columns that say what keeps a task with people; they win over what people have settled.
     workers : callable, optional
         Answers tasks with roles in place of the model (see `taskfit.scoring.workers.Workers`).
     journal : Journal, optional
@@ -118,18 +117,14 @@ def score_rows(
     for chunk in chunks:
         asked = [(_text(row, text), "" if role is None else _text(row, role)) for row in chunk]
         _answer(workers or partial(answer, model), asked, known, journal)
-        scores = [_ragged(row) if row.problem else known[question] for row, question in zip(chunk, asked, strict=True)]
-        if barriers:
-            scores = [
-                barred(score, {name: _text(row, position) for name, position in barriers.items()})
-                for row, score in zip(chunk, scores, strict=True)
-            ]
-        if overrides:
-            scores = [_settled(score, question, overrides) for score, question in zip(scores, asked, strict=True)]
+        said = [_ragged(row) if row.problem else known[question] for row, question in zip(chunk, asked, strict=True)]
+        decided = [_settled(score, question, overrides or {}) for score, question in zip(said, asked, strict=True)]
+        scores = [_barred(score, row, barriers or {}) for score, row in zip(decided, chunk, strict=True)]
         if strict:
             _refuse(chunk, scores)
         rows = [(*(row.cells[position] for position in keep), *score) for row, score in zip(chunk, scores, strict=True)]
-        yield ScoredChunk(rows, _tally(scores), chunk if isinstance(chunk, Chunk) else None)
+        tally = _tally(scores) + _decisions(said, decided)
+        yield ScoredChunk(rows, tally, chunk if isinstance(chunk, Chunk) else None)
         while len(known) > REMEMBERED:
             known.popitem(last=False)
 
@@ -137,8 +132,12 @@ def score_rows(
 def _settled(
     score: tuple[Any, ...], question: tuple[str, str], overrides: Mapping[tuple[str, str], Override]
 ) -> tuple[Any, ...]:
-    override = overrides.get(question_key(*question))
+    override = overrides.get(question_key(*question)) if overrides else None
     return settled(score, override) if override is not None and score[_LABEL] else score
+
+
+def _barred(score: tuple[Any, ...], row: Row, barriers: Mapping[str, int]) -> tuple[Any, ...]:
+    return barred(score, {name: _text(row, position) for name, position in barriers.items()}) if barriers else score
 
 
 def _answer(
@@ -180,7 +179,13 @@ def _tally(scores: Sequence[tuple[Any, ...]]) -> Tally:
         review=sum(bool(score[_REVIEW]) for score in scores),
         blank=sum(score[_STATUS] == "blank" for score in scores),
         skipped=sum(score[_STATUS] in _NOT_SCORED for score in scores),
+        barred=sum(score[_STATUS] == "barred" for score in scores),
     )
+
+
+def _decisions(said: Sequence[tuple[Any, ...]], decided: Sequence[tuple[Any, ...]]) -> Tally:
+    pairs = [(was, now) for was, now in zip(said, decided, strict=True) if now is not was]
+    return Tally(decided=len(pairs), agree=sum(was[_LABEL] == now[_LABEL] for was, now in pairs))
 
 
 def _refuse(chunk: Sequence[Row], scores: Sequence[tuple[Any, ...]]) -> None:

@@ -1,6 +1,7 @@
 """How many tasks a second, beside what a data scientist would write? Prints a table of ratios and writes JSON.
 
-Usage: python tests/benchmarks/throughput.py [TASKS] [--json FILE]; needs TASKFIT_CORPORA and the test extra.
+Usage: python tests/benchmarks/throughput.py [TASKS] [--json FILE]; needs TASKFIT_CORPORA and the test extra. For two
+more peers: pip install "model2vec[distill]" setfit
 """
 
 import argparse
@@ -16,6 +17,8 @@ from pathlib import Path
 #: Least ratios, side by side in one run.
 ACCURATE_TO_SCRIPT = 2.5
 FAST_TO_SCRIPT = 60
+FAST_TO_MODEL2VEC = 1
+SAME_LABELS = 0.995
 TENFOLD_TO_DISTINCT = 1.3
 CACHED_TO_FIRST = 10
 TWO_WORKERS_TO_ONE = 1.6
@@ -48,6 +51,61 @@ model.assess(tasks)
 print(len(tasks) / (time.perf_counter() - started))
 """
 
+MODEL2VEC = """
+import sys, csv, time
+from model2vec.distill import distill
+from sklearn.linear_model import LogisticRegression
+from taskfit.encoders.sentence_transformer import find
+tasks = [row["task"] for row in csv.DictReader(open(sys.argv[1], encoding="utf-8"))]
+model = distill(str(find("all-MiniLM-L6-v2")), device="cpu", pca_dims=256)
+head = LogisticRegression().fit(model.encode(["Post journals", "Console a mourner"]), [0, 1])
+head.predict(model.encode(tasks[:100]))
+started = time.perf_counter()
+head.predict(model.encode(tasks))
+print(len(tasks) / (time.perf_counter() - started))
+"""
+
+SETFIT = """
+import sys, csv, time
+from sentence_transformers import SentenceTransformer
+from setfit import SetFitModel
+from sklearn.linear_model import LogisticRegression
+from taskfit.encoders.sentence_transformer import find
+tasks = [row["task"] for row in csv.DictReader(open(sys.argv[1], encoding="utf-8"))]
+body = SentenceTransformer(str(find("all-MiniLM-L6-v2")), device="cpu")
+head = LogisticRegression().fit(body.encode(["Post journals", "Console a mourner"]), [0, 1])
+model = SetFitModel(model_body=body, model_head=head)
+started = time.perf_counter()
+model.predict(tasks, batch_size=32)
+print(len(tasks) / (time.perf_counter() - started))
+"""
+
+#: Share of tasks that get the same label from 32-bit weights run by torch and from ours, stored in 8 bits.
+SAME = """
+import sys, csv
+from sentence_transformers import SentenceTransformer
+from sklearn.linear_model import LogisticRegression
+from taskfit.encoders.sentence_transformer import export, find
+from taskfit.labelled import read_labelled
+tasks = [row["task"] for row in csv.DictReader(open(sys.argv[1], encoding="utf-8"))]
+known = read_labelled(sys.argv[2]).split("dev", "test")
+exact = SentenceTransformer(str(find("all-MiniLM-L6-v2")), device="cpu")
+head = LogisticRegression(max_iter=1000).fit(exact.encode(known.texts), known.labels)
+print((head.predict(exact.encode(tasks)) == head.predict(export("all-MiniLM-L6-v2").encode(tasks))).mean())
+"""
+
+#: Labels alone, of tasks in memory: what a classifier of the other peers gives.
+LABELS = """
+import sys, csv, time
+import taskfit
+tasks = [row["task"] for row in csv.DictReader(open(sys.argv[1], encoding="utf-8"))]
+tier = taskfit.load(tier=sys.argv[2]).bundle.tier
+tier.probabilities(tier.encoder.encode(tasks[:100]))
+started = time.perf_counter()
+tier.probabilities(tier.encoder.encode(tasks)).argmax(axis=1)
+print(len(tasks) / (time.perf_counter() - started))
+"""
+
 TFIDF = """
 import sys, csv, time
 from taskfit.evaluation import baselines, fit
@@ -76,6 +134,17 @@ def script(code, *arguments):
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
 
 
+def optional(code, *arguments):
+    """Return tasks a second of a peer, or None where its package is not installed."""
+    try:
+        return script(code, *arguments)
+    except subprocess.CalledProcessError as error:
+        if "ModuleNotFoundError" not in error.stderr:
+            raise
+        print(error.stderr.strip().splitlines()[-1] + ": left out", file=sys.stderr)
+        return None
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tasks", nargs="?", type=int, default=13_937)
@@ -91,7 +160,10 @@ def main():
                 csv.writer(file).writerows([["task"], *([task] for task in tasks * times)])
         peer = script(SCRIPT, one)
         tfidf = script(TFIDF, one, root / "data" / "tasks.csv")
+        peers = {"model2vec": optional(MODEL2VEC, one), "SetFit": optional(SETFIT, one)}
         library = {tier: script(LIBRARY, one, tier) for tier in ("accurate", "fast")}
+        labels = script(LABELS, one, "fast")
+        same = script(SAME, one, root / "data" / "tasks.csv")
         accurate = score(one, folder, "--cache", folder)
         cached = score(one, folder, "--cache", folder)
         fast = score(one, folder, "--tier", "fast")
@@ -106,20 +178,27 @@ def main():
         ("second run with cache / first", cached / accurate, CACHED_TO_FIRST, cached),
         ("two workers / one, one thread each", double / single, TWO_WORKERS_TO_ONE, double),
         ("ten times over / distinct, time", seconds["tenfold"] / seconds["distinct"], -TENFOLD_TO_DISTINCT, tenfold),
-        ("fast, in memory / TF-IDF + LR", library["fast"] / tfidf, None, library["fast"]),
+        ("fast, labels alone / ST + LR", labels / peer, FAST_TO_SCRIPT, labels),
+        ("fast, labels alone / TF-IDF + LR", labels / tfidf, None, labels),
     ]  # fmt: skip
+    if peers["model2vec"]:
+        rows.append(("fast, labels alone / model2vec + LR", labels / peers["model2vec"], FAST_TO_MODEL2VEC, labels))
+    if peers["SetFit"]:
+        rows.append(("accurate, in memory / SetFit", library["accurate"] / peers["SetFit"], None, library["accurate"]))
     print(f"{len(tasks):,} distinct tasks; SentenceTransformer + LR {peer:,.0f} tasks/s, TF-IDF + LR {tfidf:,.0f}")
     for name, ratio, limit, rate in rows:
         met = "" if limit is None else ("ok" if (ratio >= limit if limit > 0 else ratio <= -limit) else "missed")
         print(
             f"{name:<42} {ratio:>8.2f}  limit {'–' if limit is None else abs(limit):>5}  {rate:>9,.0f} tasks/s  {met}"
         )
+    print(f"labels equal to those of 32-bit weights: {same:.2%}, limit {SAME_LABELS:.1%}")
     print(f"peak memory of the largest child: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000:,.0f} MB")
     if options.json:
         fields = [
             {"name": name, "ratio": ratio, "limit": limit, "tasks_per_second": rate}
             for name, ratio, limit, rate in rows
         ]
+        fields.append({"name": "labels equal to those of 32-bit weights", "ratio": same, "limit": SAME_LABELS})
         options.json.write_text(json.dumps(fields, indent=1), encoding="utf-8")
 
 

@@ -92,6 +92,30 @@ def test_evaluate_gates_exit_4_and_say_why(labelled_csv):
     assert "kappa" not in result.stderr
 
 
+def test_evaluate_takes_one_split_and_lists_those_there_are(csv_file):
+    rows = "task,label,role,split\nConsole a mourner,human-essential,nurse,test\nPost it,automatable,clerk,train\n"
+    path = csv_file(rows)
+    assert json.loads(run("evaluate", path, "--split", "test", "--json").stdout)[-1]["n"] == 1
+    for source, message in ((path, "its splits are train, test"), (csv_file("task,label\na b,automatable\n", "n.csv"),
+                                                                  "no column 'split'")):  # fmt: skip
+        result = run("evaluate", source, "--split", "dev")
+        assert result.exit_code == 1
+        assert message in result.stderr
+
+
+def test_evaluate_says_what_stands_in_two_splits(csv_file):
+    rows = "task,label,role,split\nConsole a mourner,human-essential,clerk,test\nPost it,automatable,clerk,train\n"
+    result = run("evaluate", csv_file(rows), "--split", "test")
+    assert result.exit_code == 0
+    assert "Warning: role 'clerk' is in test and in train (lines 2, 3), which flatters the figures" in result.stderr
+
+
+def test_evaluate_does_not_pass_a_gate_on_people_where_there_are_none(csv_file):
+    result = run("evaluate", csv_file("task,label\nPost it,automatable\n"), "--min", "human_called_automatable=0")
+    assert result.exit_code == 4
+    assert "the file has no human-essential task" in result.stderr
+
+
 def test_evaluate_refuses_an_unknown_gate_and_an_unknown_label(labelled_csv, csv_file):
     assert "one of accuracy" in run("evaluate", labelled_csv, "--min", "beauty=1").stderr
     assert "unknown label 'robot'" in run("evaluate", csv_file("task,label\nMatch,robot\n")).stderr

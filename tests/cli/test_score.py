@@ -2,9 +2,11 @@
 
 import csv
 import io
+import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -266,3 +268,69 @@ def test_the_sample_inventories_score(root, name, tmp_path):
 
 def test_the_command_is_installed():
     assert shutil.which("taskfit", path=str(Path(sys.executable).parent))
+
+
+def test_a_named_pipe_is_scored_as_the_file_is(tasks, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_bytes, args=(FIVE.encode(),), daemon=True).start()
+    result = run("score", pipe, "-q")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == run("score", tasks, "-q").stdout
+
+
+def test_a_link_as_output_stays_a_link_and_nothing_lies_beside_it(tasks, tmp_path):
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "out.csv").symlink_to(tmp_path / "real.csv")
+    assert run("score", tasks, "-o", tmp_path / "out.csv", "-q").exit_code == 0
+    assert (tmp_path / "out.csv").is_symlink()
+    assert len(records((tmp_path / "real.csv").read_text("utf-8"))) == 5
+    assert not [path for path in tmp_path.iterdir() if path.suffix in {".part", ".journal"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "data", "message"),
+    [
+        (["-"], '[{"task": "Match invoices"}]', "JSON array"),
+        (["-", "-o", "{folder}/out.ods"], FIVE, "workbooks are written as .xlsx; name it out.xlsx"),
+        (["-", "-o", "{folder}/out.jsonl"], "task,a,a\nMatch invoices,1,2\n", "several columns are called 'a'"),
+        (["-", "--policy", "{folder}/gone.json"], FIVE, "choose one of balanced, cautious, strict"),
+        (["-", "--delimiter", "||"], FIVE, "give one character"),
+        (["-", "--input-format", "word"], FIVE, "no format 'word'"),
+        (["-", "--encoding", "klingon"], FIVE, "no encoding is called 'klingon'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_leaves_nothing(tmp_path, arguments, data, message):
+    result = run("score", *(argument.format(folder=tmp_path) for argument in arguments), "-q", data=data)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    assert message in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_resume_needs_files(tasks):
+    result = run("score", tasks, "--resume")
+    assert result.exit_code == 2
+    assert "--resume needs files" in result.stderr
+
+
+def shell(command):
+    return subprocess.run(["bash", "-c", command], capture_output=True, check=False, text=True)
+
+
+def test_a_disk_that_fills_up_is_one_line_and_leaves_nothing(csv_file, tmp_path):
+    source = csv_file("task,n\n" + "".join(f"Match invoices of batch {n},{n}\n" for n in range(60)))
+    result = shell(f"ulimit -f 2; '{sys.executable}' -m taskfit score {source} -o {tmp_path}/out.csv -q")
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: cannot write ")
+    assert "File too large" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_closed_pipe_ends_a_parquet_target_quietly(tasks):
+    command = f"'{sys.executable}' -m taskfit score {tasks} --format parquet -q | true; exit ${{PIPESTATUS[0]}}"
+    result = shell(command)
+    assert (result.returncode, result.stderr) == (0, "")

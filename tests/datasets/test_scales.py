@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taskfit.datasets import SCALES, convert
 from taskfit.errors import LabelledDataError
+from taskfit.labels import LABELS
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,44 @@ def test_a_file_without_ratings_is_refused():
 
 def test_every_scale_says_what_it_loses():
     assert all(len(scale.losses) > 40 for scale in SCALES.values())
+
+
+@pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
+def test_cuts_rise_and_leave_no_gap(scale):
+    limits = [limit for limit, _ in scale.cuts]
+    assert limits == sorted(set(limits))
+    assert limits[-1] == float("inf")
+    assert {label for _, label in scale.cuts} == set(LABELS)
+    low, high = scale.bounds
+    assert all(low <= number <= high for number in scale.numbers.values())
+    assert {scale.label(low), scale.label(high)} == {"automatable", "human-essential"}
+
+
+@settings(deadline=None)
+@given(st.sampled_from(list(SCALES.values())), st.floats(0, 1), st.floats(0, 1))
+def test_a_higher_rating_never_turns_back(scale, one, two):
+    low, high = scale.bounds
+    order = [label for _, label in scale.cuts]
+    first, second = sorted((low + one * (high - low), low + two * (high - low)))
+    assert order.index(scale.label(first)) <= order.index(scale.label(second))
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-0.01", "1.01", "", "0,5", "½"])
+def test_what_is_not_between_the_bounds_is_no_rating(value):
+    with pytest.raises(ValueError, match=r"between 0 and 1|could not convert"):
+        SCALES["ilo"].number(value)
+
+
+@pytest.mark.parametrize(("value", "number"), [(" t3 ", 3.0), ("T0", 0.0), ("2.5", 2.5), ("4", 4.0)])
+def test_a_name_or_a_plain_number_is_a_rating(value, number):
+    assert SCALES["automation"].number(value) == number
+
+
+def test_a_bad_rating_without_lines_is_counted_from_one():
+    with pytest.raises(LabelledDataError, match=r"line 2: 'high' is not on the ilo scale .*--scale and --column"):
+        convert([("a", "", ["0.5"]), ("b", "", ["high"])], SCALES["ilo"])
+
+
+def test_a_task_keeps_the_wording_of_its_first_rated_row():
+    tasks = convert([("Do It", "Clerk", [""]), ("do it.", "clerk", ["1"]), ("DO IT", "", ["3"])], SCALES["agency"])
+    assert [(task.task, task.role, task.ratings) for task in tasks] == [("do it.", "clerk", 1), ("DO IT", "", 1)]

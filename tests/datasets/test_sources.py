@@ -1,4 +1,6 @@
 import csv
+import hashlib
+from dataclasses import replace
 
 from taskfit.datasets import SCALES, SOURCES
 
@@ -27,3 +29,22 @@ def test_a_missing_and_a_changed_extract_are_told_apart(tmp_path):
     assert source.state(tmp_path) == "missing"
     (tmp_path / source.file).write_text("other")
     assert source.state(tmp_path) == "changed"
+
+
+def test_an_extract_with_the_right_bytes_is_present(tmp_path):
+    source = replace(next(iter(SOURCES.values())), sha256=hashlib.sha256(b"task\n").hexdigest())
+    (tmp_path / source.file).write_bytes(b"task\n")
+    assert source.state(str(tmp_path)) == "present"
+    (tmp_path / source.file).write_bytes(b"task\r\n")
+    assert source.state(tmp_path) == "changed"
+
+
+def test_a_folder_in_place_of_an_extract_is_none(tmp_path):
+    source = next(iter(SOURCES.values()))
+    (tmp_path / source.file).mkdir()
+    assert source.state(tmp_path) == source.state(tmp_path / "nowhere") == "missing"
+
+
+def test_names_and_files_are_not_shared():
+    assert all(name == source.name for name, source in SOURCES.items())
+    assert len({source.file for source in SOURCES.values()}) == len(SOURCES)

@@ -76,6 +76,23 @@ def test_dask_goes_on_when_a_worker_is_killed(cluster, frame, expected):
     same(future.result(timeout=120), expected)
 
 
+def test_parquet_goes_to_the_cluster_that_the_environment_names(cluster, frame, tmp_path):
+    import dask.config
+    import dask.dataframe as dd
+
+    from taskfit.distributed.dask import score_parquet
+    from taskfit.errors import TaskfitError
+
+    dd.from_pandas(frame.head(40), npartitions=2).to_parquet(tmp_path / "in", write_index=False)
+    address = cluster.scheduler.address
+    with dask.config.set({"scheduler-address": address}):
+        score_parquet(str(tmp_path / "in"), str(tmp_path / "out"), "task", tier="fast")
+    assert len(pd.read_parquet(tmp_path / "out")) == 40
+    nowhere = {"scheduler-address": "tcp://127.0.0.1:1", "distributed.comm.timeouts.connect": "1s"}
+    with dask.config.set(nowhere), pytest.raises(TaskfitError, match="no Dask scheduler answers at tcp"):
+        score_parquet(str(tmp_path / "in"), str(tmp_path / "none"), "task", tier="fast")
+
+
 def test_wrong_columns_are_refused_before_any_work(frame):
     dd = pytest.importorskip("dask.dataframe")
     from taskfit.distributed.dask import score_frame

@@ -1,10 +1,12 @@
 import multiprocessing
 import sqlite3
+import time
 
 import numpy as np
 import pytest
 
 from taskfit.encoders import CachedEncoder, read_encoder
+from taskfit.text import normalise
 
 TEXTS = ["Match invoices to orders", "Console a mourner", "Draft the report"]
 
@@ -82,9 +84,35 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     assert "not used" in cached.problem
 
 
+def test_looking_up_waits_for_no_writer(tmp_path):
+    cached = CachedEncoder(Counting(), tmp_path)
+    cached.encode(TEXTS)
+    writer = sqlite3.connect(cached.path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        counting = Counting()
+        again = CachedEncoder(counting, tmp_path)
+        started = time.perf_counter()
+        again.encode(TEXTS)
+        assert time.perf_counter() - started < 5
+    finally:
+        writer.close()
+    assert (counting.asked, again.problem) == ([], "")
+
+
+def test_a_file_that_another_process_has_only_just_made_is_no_problem(tmp_path):
+    cached = CachedEncoder(Counting(), tmp_path)
+    cached.path.touch()
+    cached.encode(TEXTS)
+    assert cached.problem == ""
+    counting = Counting()
+    CachedEncoder(counting, tmp_path).encode(TEXTS)
+    assert counting.asked == []
+
+
 def _fill(folder, start, together):
     cached = CachedEncoder(Counting(), folder)
-    together.wait(60)
+    together.wait(300)
     for at in range(start, start + 400, 100):
         cached.encode([f"task {number}" for number in range(at, at + 100)])
     assert cached.problem == ""
@@ -98,7 +126,7 @@ def test_processes_that_open_a_new_cache_together_lose_nothing(tmp_path):
         for process in processes:
             process.start()
         for process in processes:
-            process.join(60)
+            process.join(300)
             assert process.exitcode == 0
         counting = Counting()
         CachedEncoder(counting, folder).encode([f"task {number}" for number in range(700)])
@@ -115,3 +143,43 @@ def test_the_shipped_encoder_gives_the_same_vectors_from_the_cache(tmp_path):
 @pytest.mark.parametrize("texts", [[], ["one"], ["one", "one"]])
 def test_few_and_repeated_texts(tmp_path, texts):
     assert CachedEncoder(Counting(), tmp_path).encode(texts).shape == (len(texts), 4)
+
+
+def test_more_texts_than_one_question_holds_are_all_found(tmp_path):
+    texts = [f"task {number}" for number in range(1201)]
+    first = CachedEncoder(Counting(), tmp_path).encode(texts)
+    counting = Counting()
+    again = CachedEncoder(counting, tmp_path).encode(texts[::-1] + texts)
+    assert counting.asked == []
+    assert (again == np.vstack([first[::-1], first])).all()
+
+
+def test_only_what_is_new_is_computed_and_once_each(tmp_path):
+    CachedEncoder(Counting(), tmp_path).encode(TEXTS)
+    counting = Counting()
+    CachedEncoder(counting, tmp_path).encode(["New", TEXTS[0], "new", "New", "  New. "])
+    assert [normalise(text) for text in counting.asked] == ["New", "new"]
+
+
+def test_nothing_is_made_before_there_is_something_to_keep(tmp_path):
+    cached = CachedEncoder(Counting(), tmp_path / "cache")
+    assert cached.encode([]).shape == (0, 4)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_problem_says_what_to_do_and_stays(tmp_path):
+    cached = CachedEncoder(Counting(), tmp_path)
+    cached.path.write_bytes(b"this is no database" * 100)
+    before = cached.path.read_bytes()
+    cached.encode(TEXTS)
+    assert cached.problem.endswith("delete the file to start it afresh")
+    cached.encode(["another"])
+    assert cached.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("dimension", [3, 5])
+def test_vectors_of_another_length_are_computed_again(tmp_path, dimension):
+    CachedEncoder(Counting(), tmp_path).encode(TEXTS)
+    counting = Counting(dimension=dimension)
+    assert CachedEncoder(counting, tmp_path).encode(TEXTS).shape == (3, dimension)
+    assert counting.asked == TEXTS

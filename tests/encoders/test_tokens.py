@@ -1,5 +1,7 @@
 import csv
+from concurrent.futures import ThreadPoolExecutor
 
+from taskfit.encoders import tokens as module
 from taskfit.encoders.tokens import Tokens
 from taskfit.text import bare
 
@@ -28,3 +30,18 @@ def test_long_texts_are_cut_with_both_marks(encoder):
     ids = tokens.ids(["word " * 40])[0]
     assert len(ids) == 16
     assert ids == whole(tokens, "word " * 40)
+
+
+def test_threads_may_forget_while_others_read(encoder, monkeypatch):
+    monkeypatch.setattr(module, "_REMEMBERED", 20)
+    shared, alone = Tokens(encoder.tokens.tokenizer, 64), Tokens(encoder.tokens.tokenizer, 64)
+    texts = [f"{word}{number} reports" for word in ("match", "post", "copy") for number in range(60)]
+    expected = [alone.ids([text])[0] for text in texts[:30]]
+    parts = [texts[at : at + 3] for at in range(0, 180, 3)] * 20
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(shared.ids, parts))
+    assert [ids for part in found[:10] for ids in part] == expected
+    memory = shared._pieces
+    shared.ids([" ".join(f"word{number}" for number in range(30))])
+    assert shared._pieces is not memory
+    assert memory

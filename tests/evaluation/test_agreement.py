@@ -2,6 +2,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taskfit.evaluation import agreement, krippendorff_alpha
 
@@ -68,3 +70,45 @@ def test_words_that_split_come_first():
 def test_the_result_is_json():
     result = agreement([A, G], [A, H], texts=["match", "draft"])
     assert json.loads(json.dumps(result.to_dict()))["n"] == 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([A, G, H]), st.sampled_from([A, G, H])), min_size=2, max_size=30))
+def test_agreement_is_the_same_whoever_is_asked_first(pairs):
+    one, two = map(list, zip(*pairs, strict=True))
+    there, back = agreement(one, two), agreement(two, one)
+    assert there.confusion == [list(row) for row in zip(*back.confusion, strict=True)]
+    for name in ("accuracy", "kappa", "weighted_kappa", "alpha", "ordinal_alpha"):
+        assert getattr(there, name) == pytest.approx(getattr(back, name))
+        assert getattr(there, name) <= 1 + 1e-9
+    assert agreement(one, one).alpha == agreement(one, one).ordinal_alpha == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=20))
+def test_alpha_does_not_depend_on_the_order_of_tasks(pairs):
+    levels = np.array(pairs).T
+    for ordinal in (False, True):
+        shuffled = krippendorff_alpha(levels[:, ::-1], ordinal=ordinal)
+        assert shuffled == pytest.approx(krippendorff_alpha(levels, ordinal=ordinal))
+
+
+def test_one_task_is_compared():
+    assert agreement([A], [H]).accuracy == 0
+    assert agreement([A], [A]).kappa == 1
+
+
+def test_words_of_few_tasks_and_words_that_never_split_are_not_shown():
+    texts = ["rare words"] + [f"post record {n}" for n in range(6)]
+    assert agreement([G] + [A] * 6, [H] + [A] * 6, texts=texts).words == []
+
+
+def test_a_word_counts_once_a_task_whatever_its_letters():
+    texts = [f"Confer, confer and CONFER {n}" for n in range(5)]
+    assert agreement([G] * 5, [H] * 5, texts=texts).words[0][1:] == (5, 5)
+    assert len(agreement([G] * 5, [H] * 5, texts=texts).words) == 2
+
+
+def test_without_extras_there_are_none():
+    result = agreement([A, H], [A, H])
+    assert (result.drivers, result.groups, result.words) == ({}, {}, [])

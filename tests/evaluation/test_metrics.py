@@ -2,6 +2,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
 
 from taskfit.evaluation import Metrics, calibration_error, measure, reliability_table
@@ -89,3 +91,66 @@ def test_intervals_hold_the_figure_and_are_repeatable():
 def test_figures_survive_json():
     metrics = measure("x", TRUTH, GUESS)
     assert Metrics.from_dict(json.loads(json.dumps(metrics.to_dict()))) == metrics
+
+
+labels = st.sampled_from(LABELS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(labels, labels), min_size=1, max_size=40))
+def test_figures_hang_together_whatever_is_guessed(pairs):
+    truth, guess = map(list, zip(*pairs, strict=True))
+    metrics = measure("x", truth, guess)
+    confusion = np.array(metrics.confusion)
+    assert confusion.sum() == metrics.n == len(pairs)
+    assert metrics.accuracy == pytest.approx(np.trace(confusion) / metrics.n)
+    assert 0 <= metrics.macro_f1 <= 1
+    assert -1 <= metrics.kappa <= 1
+    assert metrics.human_count == truth.count(H)
+    assert metrics.human_called_automatable <= metrics.human_called_automatable_upper <= 1
+    assert [figures["support"] for figures in metrics.per_label.values()] == [truth.count(name) for name in LABELS]
+    assert measure("x", truth, truth).macro_f1 == measure("x", truth, truth).kappa == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=60), st.integers(1, 20))
+def test_bins_hold_every_task_once_and_their_means_rise(tasks, bins):
+    correct, confidence = (np.array(column) for column in zip(*tasks, strict=True))
+    table = reliability_table(correct, confidence, bins)
+    counts = [count for *_, count in table]
+    assert sum(counts) == len(tasks)
+    assert len(counts) == min(bins, len(tasks))
+    assert max(counts) - min(counts) <= 1
+    sure = [mean for mean, *_ in table]
+    assert np.diff(sure).min(initial=0) >= -1e-12
+    assert 0 <= calibration_error(correct, confidence) <= 1
+
+
+def test_sure_and_right_is_calibrated_and_sure_and_wrong_is_not():
+    assert calibration_error([True] * 4, np.ones(4)) == 0
+    assert calibration_error([False] * 4, np.ones(4)) == 1
+
+
+def test_confidence_is_that_of_the_label_given_not_of_the_likeliest():
+    metrics = measure("x", [H, H], [H, H], np.array([[0.6, 0, 0.4], [0.6, 0, 0.4]]))
+    assert metrics.calibration_error == pytest.approx(0.6)
+
+
+def test_one_task_has_figures():
+    metrics = measure("x", [A], [H], np.array([[0, 0, 1.0]]), bootstrap=3)
+    assert (metrics.accuracy, metrics.confident_accuracy, metrics.calibration_error) == (0, 0, 1)
+    assert metrics.automatable_called_human == 1
+    assert metrics.intervals["accuracy"] == (0, 0)
+
+
+def test_whole_groups_make_wider_intervals_than_single_tasks():
+    truth = [A] * 100 + [H] * 100
+    groups = [n // 20 for n in range(200)]
+    guess = [A] * 200
+    single, whole = (measure("x", truth, guess, groups=g, bootstrap=100).intervals["accuracy"] for g in (None, groups))
+    assert whole[1] - whole[0] > 2 * (single[1] - single[0])
+
+
+def test_another_seed_draws_other_resamples():
+    one, two = (measure("x", TRUTH, GUESS, bootstrap=50, random_state=seed).intervals for seed in (0, 1))
+    assert one != two

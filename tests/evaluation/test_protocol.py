@@ -92,7 +92,19 @@ def test_a_gate_is_a_least_score_or_a_greatest_error(gate, fails):
     assert bool(parse_gate(gate).failures(METRICS)) == fails
 
 
-@pytest.mark.parametrize("gate", ["accuracy", "beauty=1", "accuracy=high", "=1", ""])
+def test_a_gate_on_tasks_that_are_not_there_is_not_met():
+    no_people = measure("x", [LABELS[0], LABELS[1]], [LABELS[0], LABELS[1]])
+    for metric in ("human_called_automatable", "human_called_automatable_count", "human_called_automatable_upper"):
+        assert parse_gate(f"{metric}=1").failures(no_people) == [
+            f"{metric} was not measured: the file has no human-essential task"
+        ]
+    assert parse_gate("automatable_called_human=1").failures(no_people) == []
+    assert "no automatable task" in parse_gate("automatable_called_human=1").failures(METRICS)[0]
+
+
+@pytest.mark.parametrize(
+    "gate", ["accuracy", "beauty=1", "accuracy=high", "=1", "", "kappa=nan", "calibration_error=inf"]
+)
 def test_a_gate_that_makes_no_sense_lists_what_does(gate):
     with pytest.raises(TaskfitError, match="no gate"):
         parse_gate(gate)

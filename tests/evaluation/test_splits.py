@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskfit.errors import LabelledDataError
-from taskfit.evaluation import check_labelled, grouped_folds
+from taskfit.evaluation import Leak, check_labelled, grouped_folds, leaks, refuse_unknown, right_spelling
+from taskfit.labelled import read_labelled
 from taskfit.labels import LABELS
 from taskfit.text import key
 
@@ -91,3 +92,80 @@ def test_contradictory_duplicates_are_counted_and_shown_with_their_lines():
 def test_what_cannot_work_is_refused_in_plain_words(texts, labels, message):
     with pytest.raises(LabelledDataError, match=message):
         check_labelled(texts, labels)
+
+
+@pytest.mark.parametrize("label", ["Automatable", "AUGMENTABLE ", "human essential", "Human_Essential"])
+def test_a_label_in_other_letters_is_told_how_it_is_spelt(label):
+    right = label.strip().lower().replace(" ", "-").replace("_", "-")
+    with pytest.raises(LabelledDataError, match=f"mine.csv: unknown label '{label}' in line 7: write '{right}'"):
+        refuse_unknown([label], [7], "mine.csv")
+
+
+def test_what_stands_in_two_splits_of_a_file_is_told(csv_file):
+    rows = ("task,label,role,group,split", "a,automatable,clerk,hr,train", "b,automatable,Clerk,it,test",
+            "A.,automatable,,it,test", "c,automatable,nurse,it,dev")  # fmt: skip
+    found = leaks(read_labelled(csv_file("\n".join(rows))))
+    assert [str(leak) for leak in found] == [
+        "role 'clerk' is in train and in test", "group 'it' is in test and in dev", "text 'a' is in train and in test"
+    ]  # fmt: skip
+    assert leaks(read_labelled(csv_file("task,label\na,automatable\nA,automatable\n", "plain.csv"))) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "advice"),
+    [
+        ("AUTOMATABLE", "write 'automatable'"),
+        (" human__essential ", "write 'human-essential'"),
+        ("human - essential", "write 'human-essential'"),
+        ("humanessential", "a label is one of automatable, augmentable, human-essential"),
+        ("", "a label is one of"),
+    ],
+)
+def test_a_misspelt_label_is_spelt_and_another_is_answered_with_all(label, advice):
+    assert right_spelling(label).startswith(advice)
+
+
+def test_many_unknown_labels_are_named_by_the_first_and_counted():
+    labels = ["x"] * 8 + ["y", "automatable", "z"]
+    with pytest.raises(LabelledDataError, match=r"^unknown label 'x' in line 2, 3, 4, 5, 6, \.\.\. \(and 2 other"):
+        refuse_unknown(labels, range(2, 13))
+    refuse_unknown(LABELS, [1, 2, 3])
+
+
+def test_contradictions_are_counted_in_full_and_shown_in_part():
+    texts = [f"task {n // 2}" for n in range(40)]
+    summary = check_labelled(texts, [LABELS[n % 2] for n in range(40)])
+    assert (summary.contradictions, summary.distinct, len(summary.examples)) == (20, 20, 5)
+    assert summary.examples[0] == "'task 0': automatable in line 1, augmentable in line 2"
+
+
+def test_a_label_may_have_as_few_tasks_as_is_allowed():
+    few = labelled(dict.fromkeys(LABELS, 2))
+    assert check_labelled(*few, minimum_per_class=2).counts == dict.fromkeys(LABELS, 2)
+    with pytest.raises(LabelledDataError, match="at least 3 a label are needed; there are automatable 2, augmentable"):
+        check_labelled(*few, minimum_per_class=3)
+
+
+def test_two_labels_of_the_three_are_enough():
+    assert check_labelled(*labelled({"automatable": 10, "augmentable": 10})).n == 20
+
+
+def test_a_group_for_every_task_still_holds_repeated_texts_together():
+    texts = [f"Task {n % 15}." if n % 2 else f"task {n % 15}" for n in range(60)]
+    for train, test in grouped_folds(texts, [LABELS[n % 3] for n in range(60)], list(range(60))):
+        assert not {key(texts[row]) for row in train} & {key(texts[row]) for row in test}
+
+
+def test_the_scarce_label_is_named_where_no_fold_is_possible():
+    texts = [f"t{n}" for n in range(12)]
+    labels = ["automatable"] * 6 + ["augmentable"] * 6
+    with pytest.raises(LabelledDataError, match=r"all augmentable tasks share one group or text.*--group"):
+        grouped_folds(texts, labels, [*range(6), *["one"] * 6])
+
+
+def test_a_leak_tells_where_it_is_first_seen(csv_file):
+    rows = ("task,label,family,split", "a,automatable,f,train", "b,automatable,f,train", "c,automatable,F ,dev",
+            "d,automatable,f,test", "e,automatable,,dev", "g,automatable,,train")  # fmt: skip
+    (leak,) = leaks(read_labelled(csv_file("\n".join(rows))))
+    assert leak == Leak("family", "f", ("train", "dev"), (0, 2))
+    assert str(leak) == "family 'f' is in train and in dev"

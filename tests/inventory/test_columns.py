@@ -81,3 +81,35 @@ def test_two_role_columns_are_left_out_and_a_missing_named_one_refused():
     assert role_column(["role", "job title"]) is None
     with pytest.raises(ColumnError, match="--role"):
         role_column(["role"], "rank")
+
+
+@pytest.mark.parametrize(("columns", "wanted"), [(["task", "task"], "task"), (["Task", "TASK"], "task")])
+def test_a_name_that_two_columns_have_is_refused(columns, wanted):
+    with pytest.raises(ColumnError, match=f"2 columns are called '{wanted}': give them different names"):
+        text_column(columns, [], wanted)
+
+
+def test_the_exact_name_wins_over_one_in_another_case():
+    assert text_column(["Task", "task"], [], "task") == "task"
+
+
+@pytest.mark.parametrize("columns", [[], [""], [" "]])
+def test_no_column_worth_the_name_is_refused(columns):
+    with pytest.raises(ColumnError, match="no column reads like tasks"):
+        text_column(columns, [])
+
+
+def test_rows_with_a_problem_do_not_say_what_a_column_is():
+    torn = [Row(("Match supplier invoices to orders", "1"), 2, "1 of 2 fields")] * 9
+    with pytest.raises(ColumnError, match="no column reads like tasks"):
+        text_column(["a", "b"], torn)
+
+
+def test_a_column_that_is_mostly_empty_is_not_the_text():
+    rows = sample(*[("", "Match invoices of batch " + str(n)) for n in range(8)], ("a rare and long remark", "Post it"))
+    assert text_column(["a", "b"], rows) == "b"
+
+
+def test_a_named_column_that_is_nowhere_near_lists_what_there_is():
+    with pytest.raises(ColumnError, match=r"no column 'xyz': the file has 'task', 'n'; name one with --text"):
+        text_column(["task", "n"], [], "xyz")

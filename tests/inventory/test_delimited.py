@@ -1,10 +1,14 @@
+import datetime
 import io
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taskfit.errors import InventoryError
-from taskfit.inventory import open_inventory
+from taskfit.inventory import MISSING, open_inventory, open_writer
+from taskfit.inventory.delimited import safe_cell
 
 
 def read(path, **options):
@@ -207,3 +211,128 @@ def test_a_missing_file_a_folder_and_an_unknown_suffix_are_clear_errors(tmp_path
 def test_a_delimiter_of_two_characters_is_refused(csv_file):
     with pytest.raises(InventoryError, match="one character"):
         read(csv_file("task\na\n"), delimiter="||")
+
+
+def copied(source, target, **options):
+    """Copy an inventory; return the cells that a second reading finds."""
+    with open_inventory(source) as inventory:
+        columns = inventory.description.columns
+        with open_writer(target, columns, **options) as writer:
+            for chunk in inventory.chunks(2):
+                writer.write([row.cells for row in chunk], chunk)
+    description, rows = read(target)
+    return description.columns, [row.cells for row in rows]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.tsv"])
+@pytest.mark.parametrize("excel", [False, True])
+def test_a_lone_carriage_return_stays_in_its_cell(tmp_path, name, excel):
+    rows = [("Match\rinvoices", "1"), ("Call", "2\r"), ("a\r\n", "\n")]
+    with open_writer(tmp_path / name, ["ta\rsk", "n"], excel=excel) as writer:
+        writer.write(rows)
+    assert b'"Match\rinvoices"' in (tmp_path / name).read_bytes()
+    description, again = read(tmp_path / name)
+    assert description.columns == ("ta\rsk", "n")
+    assert [row.cells for row in again] == rows
+
+
+@pytest.mark.parametrize(("excel", "end"), [(False, b"\n"), (True, b"\r\n")])
+def test_lines_end_as_they_should_and_in_one_way(tmp_path, excel, end):
+    with open_writer(tmp_path / "out.csv", ["task", "n"], excel=excel) as writer:
+        writer.write([("a", 1), ("b", 2)])
+    mark = b"\xef\xbb\xbf" if excel else b""
+    assert (tmp_path / "out.csv").read_bytes() == mark + end.join([b"task,n", b"a,1", b"b,2", b""])
+
+
+def test_half_a_character_is_replaced_and_the_file_stays_utf8(tmp_path):
+    with open_writer(tmp_path / "out.csv", ["task", "n"]) as writer:
+        writer.write([("a\ud83d", "é"), ("b", "✓")])
+    assert (tmp_path / "out.csv").read_text("utf-8") == "task,n\na\ufffd,é\nb,✓\n"
+
+
+def test_typed_values_are_written_as_people_and_programs_read_them(tmp_path):
+    row = (True, False, None, MISSING, 0.1, 10**20, b"\xff", {"a": 1}, datetime.date(2026, 1, 2))
+    with open_writer(tmp_path / "out.csv", [str(place) for place in range(len(row))]) as writer:
+        writer.write([row])
+    assert read(tmp_path / "out.csv")[1][0].cells == (
+        "true", "false", "", "", "0.1", "100000000000000000000", "/w==", '{"a": 1}', "2026-01-02",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("top", ["\n", "\n\n\n", "\r\n\r\n"])
+def test_blank_lines_before_the_header_are_passed_over(csv_file, top):
+    description, rows = read(csv_file(f"{top}task,n\nMatch,1\n"))
+    assert description.columns == ("task", "n")
+    assert [(row.cells, row.line) for row in rows] == [(("Match", "1"), top.count("\n") + 2)]
+
+
+@pytest.mark.parametrize("content", ["\n\n", " \n", "\n  \n\n"])
+def test_a_file_of_blanks_is_empty(csv_file, content):
+    with pytest.raises(InventoryError, match="is empty: it needs a header line"):
+        read(csv_file(content))
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"'])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_line_that_tells_excel_the_delimiter_is_no_row(csv_file, line, encoding):
+    description, rows = read(csv_file(f"{line}\r\ntask;n\r\nMatch, post;1\r\n", encoding=encoding))
+    assert (description.delimiter, description.columns) == (";", ("task", "n"))
+    assert [(row.cells, row.line) for row in rows] == [(("Match, post", "1"), 3)]
+
+
+def test_a_delimiter_that_nobody_would_guess_is_told_by_the_first_line(csv_file):
+    assert read(csv_file("sep=^\ntask^n\nMatch^1\n"))[1][0].cells == ("Match", "1")
+
+
+def test_a_delimiter_that_was_asked_for_wins(csv_file):
+    assert read(csv_file("task:n\nMatch, post:1\n"), delimiter=":")[1][0].cells == ("Match, post", "1")
+    assert read(csv_file("sep=;\ntask,n\nMatch;post,1\n"), delimiter=",")[1][0].cells == ("Match;post", "1")
+
+
+def test_one_column_with_commas_is_read_as_whole_lines_with_a_word(csv_file):
+    description, rows = read(csv_file("task\nMatch, post and file\nCall\nWait, then go, or not\n"))
+    assert description.columns == ("task",)
+    assert [row.cells for row in rows] == [("Match, post and file",), ("Call",), ("Wait, then go, or not",)]
+    assert [row.problem for row in rows] == [None] * 3
+    assert "has one column, 'task': whole lines are read, commas are part of them" in description.warnings[0]
+
+
+def test_one_column_with_quotes_is_read_as_csv(csv_file):
+    _, rows = read(csv_file('task\n"Match, ""post"""\n'))
+    assert rows[0].cells == ('Match, "post"',)
+
+
+def test_one_column_without_commas_needs_no_word(csv_file):
+    assert read(csv_file("task\nMatch\nCall\n"))[0].warnings == ()
+
+
+def test_a_quote_inside_a_quoted_field_says_how_it_is_written(csv_file):
+    with pytest.raises(InventoryError, match=r"line 2: .*a quote inside a quoted field is written twice"):
+        read(csv_file('task,n\n"Match "open" invoices",1\n'))
+
+
+@pytest.mark.parametrize("cell", ["-3.5", "+7", "1e5", "-1e-3", "plain", "a=b", "", "'=1"])
+def test_what_no_spreadsheet_runs_stays_as_it_is(cell):
+    assert safe_cell(cell) == cell
+
+
+@pytest.mark.parametrize("cell", ["=1", "+a", "-a", "@a", "\t=1", "\r=1", "-1+1", "+1-1"])
+def test_what_a_spreadsheet_would_run_gets_an_apostrophe(cell):
+    assert safe_cell(cell) == "'" + cell
+
+
+letters = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+tables = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.tuples(*[st.text(letters, max_size=8)] * width), min_size=1, max_size=6)
+)
+
+
+@settings(max_examples=60)
+@given(tables, st.sampled_from([".csv", ".tsv", ".csv.gz"]))
+def test_no_cell_is_changed_and_the_order_is_kept(tmp_path_factory, rows, suffix):
+    folder = tmp_path_factory.mktemp("round")
+    columns = [f"column {place}" for place in range(len(rows[0]))]
+    with open_writer(folder / f"in{suffix}", columns) as writer:
+        writer.write(rows)
+    assert copied(folder / f"in{suffix}", folder / f"out{suffix}") == (tuple(columns), rows)
+    assert (folder / f"in{suffix}").read_bytes() == (folder / f"out{suffix}").read_bytes()

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import taskfit
@@ -64,6 +65,37 @@ def test_a_truncated_text_is_labelled_and_flagged(model):
 def test_one_text_is_not_a_list(model):
     with pytest.raises(TypeError, match="list of texts"):
         model.assess("Match invoices")
+
+
+def test_bytes_are_not_text(model):
+    with pytest.raises(TypeError, match="list of texts"):
+        model.assess(b"Match invoices")
+    with pytest.raises(TypeError, match="decode it first"):
+        model.assess([b"Match invoices"])
+    with pytest.raises(TypeError, match="decode it first"):
+        model.assess(["Match invoices"], [b"clerk"])
+
+
+def test_a_missing_value_of_any_kind_is_blank(model):
+    missing = [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), pd.NaT, pd.NA, ""]
+    assert {answer.status for answer in model.assess(missing)} == {"blank"}
+    bare = model.assess(["Handle complaints"])[0]
+    assert model.assess(["Handle complaints"] * len(missing), missing) == [bare] * len(missing)
+
+
+def test_columns_of_a_frame_are_read_in_their_order_whatever_their_index(model):
+    texts, roles = ["Handle complaints"] * 2, ["hospice receptionist", "parcel tracking chatbot supervisor"]
+    frame = pd.DataFrame({"task": texts, "role": roles}, index=[7, 0]).sort_index(ascending=False)
+    assert model.assess(frame["task"], frame["role"]) == model.assess(texts, roles)
+    assert model.assess(frame["task"].to_numpy(), frame["role"].to_numpy()) == model.assess(texts, roles)
+
+
+def test_a_cache_that_cannot_be_used_is_said(tmp_path):
+    assert taskfit.load(cache=tmp_path).problem == taskfit.load().problem == ""
+    (tmp_path / "file").write_text("")
+    model = taskfit.load(cache=tmp_path / "file" / "cache")
+    model.assess(["Match invoices"])
+    assert "not used" in model.problem
 
 
 def test_roles_must_match_texts(model):

@@ -46,3 +46,31 @@ def test_a_second_run_is_refused_unless_forced(frame, model):
     with pytest.raises(OutputError):
         taskfit.score_frame(once, text="task", model=model)
     pd.testing.assert_frame_equal(taskfit.score_frame(once, text="task", model=model, force=True), once)
+
+
+def test_two_columns_of_the_asked_name_are_refused(model):
+    frame = pd.DataFrame([["Match invoices", "Call customers"]], columns=["task", "task"])
+    with pytest.raises(ColumnError, match="2 columns of the frame are called 'task': rename all but one"):
+        taskfit.score_frame(frame, text="task", model=model)
+
+
+def test_other_columns_may_share_a_name_and_keep_their_types(model):
+    frame = pd.DataFrame([["Match invoices", 1, b"x"]], columns=["task", "n", "n"])
+    scored = taskfit.score_frame(frame, text="task", model=model)
+    pd.testing.assert_frame_equal(scored.iloc[:, :3], frame)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT])
+def test_a_missing_value_of_any_kind_is_blank(model, missing):
+    frame = pd.DataFrame({"task": pd.Series(["Match invoices", missing], dtype=object)})
+    assert taskfit.score_frame(frame, text="task", model=model)["fit_status"].tolist() == ["ok", "blank"]
+
+
+def test_a_column_name_that_is_no_text_can_be_asked_for(model):
+    frame = pd.DataFrame([["Match invoices to orders"]], columns=[7])
+    assert taskfit.score_frame(frame, text=7, model=model)["fit_status"].tolist() == ["ok"]
+
+
+def test_a_missing_role_column_is_named_with_those_there_are(frame, model):
+    with pytest.raises(ColumnError, match="no column 'role': the frame has task, hours"):
+        taskfit.score_frame(frame, text="task", role="role", model=model)
