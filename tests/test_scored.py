@@ -182,7 +182,9 @@ def test_a_column_is_found_in_any_case_and_its_absence_is_told(csv_file):
 def test_a_score_that_is_no_number_is_named_with_its_line(csv_file):
     source = team(csv_file)
     source.write_text(source.read_text("utf-8").replace('"0.92"', '"0,92"'), encoding="utf-8")
-    with pytest.raises(InventoryError, match="line 5: fit_p_augmentable is '0,92', not a number; score the inventory"):
+    with pytest.raises(
+        InventoryError, match="line 5: fit_p_augmentable is '0,92', not a number from 0 to 1; score the inventory"
+    ):
         read_scored(source)
 
 

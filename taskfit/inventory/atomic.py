@@ -101,9 +101,9 @@ class AtomicFile:
             raise output_error(self.target, error) from error
 
     def _open_temporary(self, path: Path) -> IO[bytes]:
-        if path.is_dir():
-            raise OutputError(f"cannot write {path}: it is a folder; name a file")
         try:
+            if path.is_dir():
+                raise OutputError(f"cannot write {path}: it is a folder; name a file")
             # A link would be replaced by the file itself.
             self._place = path.resolve()
             self._rights = _rights(self._place)
@@ -133,10 +133,11 @@ class AtomicFile:
         self._raw.close()
 
     def _discard(self) -> None:
+        if self.target != "-":
+            with contextlib.suppress(OSError):  # what cannot be flushed is thrown away anyway
+                self._raw.close()
         if self.temporary is None:
             return
-        with contextlib.suppress(OSError):  # what cannot be flushed is thrown away anyway
-            self._raw.close()
         Path(self.temporary).unlink(missing_ok=True)
         self.temporary = None
 

@@ -159,7 +159,11 @@ def _score(text: str, delimiter: str) -> float:
     sample = text[:_SAMPLE_CHARACTERS]
     try:
         with wide_fields():
-            rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if any(row)]
+            rows = [
+                row
+                for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+                if any(map(str.strip, row))
+            ]
     except csv.Error:
         return 0.0
     if len(sample) == _SAMPLE_CHARACTERS:

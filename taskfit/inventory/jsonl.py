@@ -63,10 +63,12 @@ class JsonlInventory(StreamInventory):
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any]]]:
         self._text.seek(0)
+        begun = False
         for number, line in enumerate(self._lines(), start=1):
             if not line.strip():
                 continue
-            if number == 1 and _ARRAY.match(line):
+            begun, first = True, not begun
+            if first and _ARRAY.match(line):
                 raise InventoryError(f"{self._name} is one JSON array: write one object a line (jq -c '.[]' does it)")
             try:
                 record = json.loads(line)

@@ -6,7 +6,7 @@ Read and written with arro3, the Python face of arrow-rs: a fifth of the size of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import SEEK_END
 from queue import Queue
 from threading import Thread
@@ -22,6 +22,9 @@ from taskfit.inventory.values import as_text, without_halves
 __all__ = ["ParquetInventory", "ParquetWriter"]
 
 _MAGIC = b"PAR1"
+
+# What Parquet counts days and microseconds from.
+_EPOCH = datetime(1970, 1, 1)
 
 
 class ParquetInventory(StreamInventory):
@@ -123,7 +126,7 @@ class ParquetWriter:
 
     def write(self, rows: Iterable[Sequence[Any]], source: Chunk | None = None) -> None:
         """Append rows, taking the kept columns from `source` where it is Parquet."""
-        from arro3.core import Array, RecordBatch
+        from arro3.core import RecordBatch
 
         columns = list(zip(*rows, strict=True))
         if not columns:
@@ -132,7 +135,7 @@ class ParquetWriter:
         arrays = [
             native.column(place)
             if native is not None and place is not None
-            else Array([_typed(value, kind) for value in values], field.type)
+            else _array([_typed(value, kind) for value in values], kind, field.type)
             for place, kind, values, field in zip(self._places, self._kinds, columns, self._schema, strict=True)
         ]
         self._queue.put(RecordBatch.from_arrays(arrays, schema=self._schema))
@@ -207,6 +210,19 @@ def _reraise_foreign(error: BaseException) -> None:
     # The library raises bare Exception, and a panic of its own that is no Exception at all.
     if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
         raise error
+
+
+def _array(values: list[Any], kind: type, wanted: Any) -> Any:
+    """Return an Arrow array; the library builds none of dates and times, but casts numbers to them."""
+    from arro3.core import Array, DataType
+
+    if kind is date:
+        days = [None if value is None else (value - _EPOCH.date()).days for value in values]
+        return Array(days, DataType.int32()).cast(wanted)
+    if kind is datetime:
+        moments = [None if value is None else (value - _EPOCH) // timedelta(microseconds=1) for value in values]
+        return Array(moments, DataType.int64()).cast(wanted)
+    return Array(values, wanted)
 
 
 def _typed(value: Any, kind: type) -> Any:

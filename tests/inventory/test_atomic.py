@@ -314,3 +314,13 @@ def test_a_disk_that_fills_up_is_one_clear_line_and_leaves_nothing(tmp_path, nam
     assert "File too large" in result.stdout
     assert result.stdout.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_device_is_an_error_that_says_to_make_room():
+    with pytest.raises(OutputError, match="cannot write /dev/full: No space left on device; make room or choose"):
+        write("/dev/full")
+
+
+def test_a_name_too_long_for_the_file_system_is_a_clear_error(tmp_path):
+    with pytest.raises(OutputError, match="File name too long"):
+        write(tmp_path / ("x" * 300 + ".csv"))

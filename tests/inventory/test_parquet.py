@@ -196,3 +196,23 @@ def test_every_row_comes_back_in_order(tmp_path_factory, rows, size):
     pq.write_table(pa.Table.from_arrays(arrays, names=list(columns)), folder / "in.parquet")
     copied(folder / "in.parquet", folder / "out.parquet", size, fit_label=str)
     assert [row.cells for row in read(folder / "out.parquet")[1]] == [(*row, None) for row in rows]
+
+
+def test_days_and_moments_of_a_workbook_stay_so_in_parquet(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["task", "n", "share", "open", "day", "at", "mixed", "none"],
+        ["Match", 1, 0.5, True, DAY, MOMENT, "x"],
+        ["Call", None, 2, False, None, None, 7],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "in.xlsx")
+    table = pq.read_table(copied(tmp_path / "in.xlsx", tmp_path / "out.parquet", fit_confidence=float))
+    assert [str(kind) for kind in table.schema.types] == [
+        "string", "int64", "double", "bool", "date32[day]", "timestamp[us]", "string", "string", "double",
+    ]  # fmt: skip
+    assert table.column("n").to_pylist() == [1, None]
+    assert table.column("share").to_pylist() == [0.5, 2.0]
+    assert table.column("day").to_pylist() == [DAY, None]
+    assert table.column("at").to_pylist() == [MOMENT, None]
+    assert table.column("mixed").to_pylist() == ["x", "7"]

@@ -131,7 +131,10 @@ def test_a_question_is_the_task_in_its_role(csv_file):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["Post", "Send", "File"]), st.sampled_from(LABELS)), max_size=5))
 def test_settling_twice_is_settling_once(csv_file, tmp_path, choices):
-    rows = [((task, f"{at}, «ü»"), SURE, "", at % 2, "ok") for at, task in enumerate(["Post", "Send", "Post", "Other"])]
+    rows = [
+        ((task, f"{at}, «ü»"), SURE, "", bool(at % 2), "ok")
+        for at, task in enumerate(["Post", "Send", "Post", "Other"])
+    ]
     source = scored_csv(csv_file, rows, ("task", "id"))
     overrides = {question_key(task, ""): Override(label, "Ada", "", "") for task, label in choices}
     settled_file(source, tmp_path / "one.csv", overrides)
