@@ -7,7 +7,7 @@ import json
 from enum import StrEnum
 from functools import cache
 
-__all__ = ["DRIVERS", "LABELS", "RUBRIC", "Driver", "Label", "schema_hash"]
+__all__ = ["DECISIVE", "DRIVERS", "LABELS", "RUBRIC", "Driver", "Label", "schema_hash"]
 
 
 class Label(StrEnum):
@@ -33,6 +33,9 @@ LABELS: tuple[str, ...] = tuple(label.value for label in Label)
 
 #: Driver names in order. Every array of driver scores uses this order.
 DRIVERS: tuple[str, ...] = tuple(driver.value for driver in Driver)
+
+#: A scored driver counts as decisive from this probability.
+DECISIVE = 0.5
 
 #: The definitions that labelled data and models are bound to. Changing a word changes `schema_hash`.
 RUBRIC: dict[str, dict[str, str]] = {

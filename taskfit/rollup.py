@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskfit.guard import COVERAGE, Guard, draw, guards, summed
-from taskfit.labels import DRIVERS, LABELS, Label
+from taskfit.labels import DECISIVE, DRIVERS, LABELS, Label
 from taskfit.policy import POLICIES, Policy
-from taskfit.scored import DECISIVE, ScoredTasks, Weights
+from taskfit.scored import ScoredTasks, Weights
 
 __all__ = [
     "COVERAGE",

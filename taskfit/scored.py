@@ -18,7 +18,6 @@ from taskfit.inventory.numbers import read_numbers
 from taskfit.labels import DRIVERS, LABELS, Label
 
 __all__ = [
-    "DECISIVE",
     "ScoredTasks",
     "Weights",
     "fte_column",
@@ -29,9 +28,6 @@ __all__ = [
     "said",
     "weigh",
 ]
-
-#: A driver counts as decisive from this probability.
-DECISIVE = 0.5
 
 #: Names of columns that make groups if none is named, the first that an inventory has.
 GROUP_NAMES = (
@@ -184,16 +180,19 @@ def read_scored(source: str | Path, *, text: str | None = None) -> ScoredTasks:
     def cells(name: str) -> list[str]:
         return [_plain(row.cells[at[name]]) for row in rows] if name in at else [""] * len(rows)
 
+    flags = [cell.lower() for cell in cells("fit_review")]
     return ScoredTasks(
         texts=cells(text_name),
         roles=[""] * len(rows) if role_name is None else cells(role_name),
-        labels=_words(rows, at["fit_label"], "fit_label", ("", *LABELS)),
+        labels=_words(cells("fit_label"), rows, "fit_label", ("", *LABELS)),
         statuses=cells("fit_status"),
         notes=cells("fit_note"),
         decisive=cells("fit_drivers"),
         probabilities=_numbers(rows, [at[name] for name in needed[1:4]], names),
         drivers=_drivers(rows, at, names),
-        review=np.array([flag == "true" for flag in _flags(rows, at["fit_review"])], dtype=np.bool_),
+        review=np.array(
+            [flag == "true" for flag in _words(flags, rows, "fit_review", ("", "true", "false"))], dtype=np.bool_
+        ),
         columns={name: cells(name) for name in own},
         lines=[row.line for row in rows],
         text=text_name,
@@ -354,19 +353,12 @@ def _folded(name: str) -> str:
     return " ".join(name.lower().replace("_", " ").split())
 
 
-def _words(rows: Sequence[Row], position: int, name: str, allowed: Sequence[str]) -> list[str]:
-    """Return cells that may hold these words alone: whoever draws a page trusts them."""
-    found = [_plain(row.cells[position]) for row in rows]
-    for row, word in zip(rows, found, strict=True):
+def _words(cells: list[str], rows: Sequence[Row], name: str, allowed: Sequence[str]) -> list[str]:
+    """Return cells that may hold these words alone: whoever draws a page trusts them, and no flag must be lost."""
+    for row, word in zip(rows, cells, strict=True):
         if word not in allowed:
             raise InventoryError(f"line {row.line}: {name} is {word!r}; score the inventory again")
-    return found
-
-
-def _flags(rows: Sequence[Row], position: int) -> list[str]:
-    # A flag that is written otherwise, as some spreadsheets do, must not be lost.
-    folded = [Row((_plain(row.cells[position]).lower(),), row.line) for row in rows]
-    return _words(folded, 0, "fit_review", ("", "true", "false"))
+    return cells
 
 
 def _drivers(rows: Sequence[Row], at: Mapping[str, int], names: Sequence[str]) -> NDArray[np.float64]:

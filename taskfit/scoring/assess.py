@@ -11,7 +11,7 @@ from taskfit import bundle as bundles
 from taskfit.bundle import Bundle
 from taskfit.encoders import CachedEncoder
 from taskfit.explain import Neighbour
-from taskfit.labels import DRIVERS, LABELS, Label
+from taskfit.labels import DECISIVE, DRIVERS, LABELS, Label
 from taskfit.policy import DEFAULT_POLICY, Decision, Policy, find_policy
 from taskfit.scoring.screen import Finding, screen
 from taskfit.text import in_context
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Assessment", "Model", "load"]
 
 _UNLIKE = Finding("ok", "unlike the tasks that the model was taught", review=True)
-
-#: A driver counts as decisive from this probability.
-DECISIVE = 0.5
 
 
 @dataclass(frozen=True)
