@@ -183,6 +183,7 @@ class _Teacher:
         share = np.maximum(np.bincount(self._labels, minlength=len(LABELS)), 1) / len(tasks)
         # Rare labels count as much as frequent ones.
         self._balance = torch.tensor(1 / share / len(LABELS), dtype=torch.float32)
+        self._half = _multiplies_half(torch)
 
     def epochs(self, validation: LabelledTasks, progress: Callable[[int, int], None]) -> Iterator[Epoch]:
         """Teach epoch by epoch; at the end the network and the head are those of the best one."""
@@ -239,7 +240,9 @@ class _Teacher:
         self._network.train()
         # Each task is seen in two wordings at once, which must get the same answer.
         shown = [self._views(int(row)) for row in rows]
-        scores = self._scores([view for views in zip(*shown, strict=True) for view in views], self._taught)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._half):
+            scores = self._scores([view for views in zip(*shown, strict=True) for view in views], self._taught)
+        scores = scores.float()
         rows = np.tile(rows, 2)
         labels = scores[:, : len(LABELS)]
         loss = torch.nn.functional.cross_entropy(labels, torch.tensor(self._labels[rows]), weight=self._balance)
@@ -294,6 +297,11 @@ class _Teacher:
                 called = scores[:, : len(LABELS)].argmax(dim=1).tolist()
                 right += sum(LABELS[index] == label for index, label in zip(called, tasks.labels[start:], strict=False))
         return right / max(1, len(tasks))
+
+
+def _multiplies_half(torch: Any) -> bool:
+    """Return whether the processor has matrix units for 16-bit floats; without them such products are slower."""
+    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
 
 
 def _dimension(network: Any) -> int:

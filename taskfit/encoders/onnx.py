@@ -3,7 +3,8 @@
 Each text's vector is bitwise the same whatever else is encoded beside it. Three habits give that: texts are
 batched with texts of their own token length, so there is no padding; every run uses one thread, so the order of
 summation never depends on the batch (several runs go side by side instead); and token vectors are pooled here, in
-double precision, because a runtime picks its reduction by the shape of the batch.
+double precision, because a runtime picks its reduction by the shape of the batch. `taskfit.encoders.integers` says how
+products in 8 bits keep the habit.
 """
 
 from __future__ import annotations
@@ -28,10 +29,13 @@ from taskfit.errors import EncoderError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["OnnxEncoder", "dequantise", "quantise"]
+__all__ = ["PROBE", "OnnxEncoder", "dequantise", "quantise", "start"]
 
 #: Texts of one length that go through the network together. Larger batches gain nothing on a processor.
-BATCH_SIZE = 32
+BATCH_SIZE = 16
+
+#: The output of a network in integers that is 1 where the processor multiplies 8 bits without overflow.
+PROBE = "int8/probe"
 
 _SCALE_SUFFIX = "#scale"
 
@@ -42,8 +46,8 @@ def quantise(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     Parameters
     ----------
     weights : mapping of str to ndarray
-        Network weights by name. Matrices of over 100,000 values are quantised, an embedding table by row and any
-        other matrix by column; the rest is kept.
+        Network weights by name. Matrices of floats of over 100,000 values are quantised, an embedding table by row
+        and any other matrix by column; the rest is kept.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def quantise(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """
     stored: dict[str, NDArray[Any]] = {}
     for name, values in weights.items():
-        if values.ndim != 2 or values.size < 100_000:
+        if values.ndim != 2 or values.size < 100_000 or values.dtype == np.int8:
             stored[name] = values
             continue
         axis = 1 if "embeddings" in name else 0
@@ -162,7 +166,7 @@ class OnnxEncoder(TokenEncoder):
     ) -> Iterator[tuple[list[int], NDArray[np.float64]]]:
         def run(rows: list[int]) -> tuple[list[int], NDArray[np.float64]]:
             ids = np.array([tokens[row] for row in rows], dtype=np.int64)
-            hidden = self._session.run(None, {"input_ids": ids})[0]
+            (hidden,) = self._session.run(["token_vectors"], {"input_ids": ids})
             pooled = hidden.mean(axis=1, dtype=np.float64)
             return rows, pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
 
@@ -176,20 +180,35 @@ class OnnxEncoder(TokenEncoder):
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        weights = dequantise(self.weights)
-        # The graph names its weights; handing them over in memory means that no file path is ever followed.
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
-        options.add_external_initializers(list(weights), values)
         try:
-            return onnxruntime.InferenceSession(self.graph, options, providers=["CPUExecutionProvider"])
+            return start(self.graph, dequantise(self.weights))
         except Exception as error:  # the runtime raises its own private classes
             raise EncoderError(f"the encoder's network cannot be built ({error}); install the model again") from error
+
+
+def start(graph: bytes, weights: Mapping[str, NDArray[Any]]) -> Any:
+    """Return an ``onnxruntime.InferenceSession`` of a network and its weights, of one thread."""
+    session = _session(graph, weights, exactly=False)
+    if PROBE in [output.name for output in session.get_outputs()]:
+        (largest,) = session.run([PROBE], {"input_ids": np.zeros((1, 1), dtype=np.int64)})
+        if not np.allclose(largest, 1):
+            return _session(graph, weights, exactly=True)
+    return session
+
+
+def _session(graph: bytes, weights: Mapping[str, NDArray[Any]], exactly: bool) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Processors without instructions for 8-bit products overflow; this way, which is slower, does not.
+    options.add_session_config_entry("session.x64quantprecision", str(int(exactly)))
+    # The graph names its weights; handing them over in memory means that no file path is ever followed.
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
+    options.add_external_initializers(list(weights), values)
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _threads() -> int:

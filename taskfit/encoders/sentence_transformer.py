@@ -7,11 +7,17 @@ import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from taskfit.encoders.integers import in_integers
 from taskfit.encoders.onnx import OnnxEncoder, quantise
 from taskfit.encoders.tokens import Tokens
 from taskfit.errors import EncoderError, MissingExtraError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["PACKAGED", "convert", "export", "find", "read"]
 
@@ -103,7 +109,7 @@ def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
     Returns
     -------
     OnnxEncoder
-        With weights stored in 8 bits and computed in 32.
+        That multiplies in 8-bit integers.
 
     Raises
     ------
@@ -122,7 +128,7 @@ def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "") -> OnnxEnco
     _refuse_other_modules(list(model))
     transformer = model[0]
     network = transformer.auto_model if hasattr(transformer, "auto_model") else transformer.model
-    graph, weights = _split(_trace(network))
+    graph, weights = in_integers(*_split(_trace(network)), _anything(tokens))
     return OnnxEncoder(
         graph=graph,
         weights=quantise(weights),
@@ -142,6 +148,13 @@ def _tokens(model: Any, max_tokens: int, lexicon: str) -> Tokens:
     if not all(alike):
         raise EncoderError(f"the encoder's tokenizer does not read words apart from each other; {_ADVICE}")
     return Tokens(library, max_tokens, lexicon)
+
+
+def _anything(tokens: Tokens) -> NDArray[np.int64]:
+    """Return texts of random words, of shape (texts, tokens): which channels are large hardly depends on the text."""
+    ids = np.random.default_rng(0).integers(tokens.vocabulary, size=(64, 24))
+    ids[:, 0], ids[:, -1] = tokens.ids([""])[0]
+    return ids
 
 
 def _refuse_other_modules(modules: Sequence[Any]) -> None:
