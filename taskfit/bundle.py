@@ -144,7 +144,7 @@ def load(folder: str | Path, *, tier: str = TIERS[0], trust: bool = False) -> Bu
     files = {name: read_verified(Path(folder), name, manifest) for name in names}
     try:
         return (_accurate if tier == TIERS[0] else _fast)(files, manifest)
-    except (KeyError, ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, OSError, EOFError, MemoryError, zipfile.BadZipFile) as error:
         raise BundleDamagedError(f"{folder} cannot be used ({error}); install or train it again") from error
 
 

@@ -41,6 +41,11 @@ class LabelHead:
     scale: NDArray[np.float64]
     shift: NDArray[np.float64]
 
+    def __post_init__(self) -> None:
+        if len(set(self.classes)) != len(self.classes):
+            raise ValueError(f"a head names a class twice: {', '.join(self.classes)}")
+        _check(self, len(self.classes))
+
     def scores(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return uncalibrated scores of shape (n, classes)."""
         return _linear(vectors, self.weights, self.bias)
@@ -71,6 +76,9 @@ class DriverHead:
     scale: NDArray[np.float64]
     shift: NDArray[np.float64]
 
+    def __post_init__(self) -> None:
+        _check(self, len(DRIVERS))
+
     def scores(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return uncalibrated scores of shape (n, 5)."""
         return _linear(vectors, self.weights, self.bias)
@@ -81,9 +89,15 @@ class DriverHead:
         result: NDArray[np.float64] = 1 / (1 + np.exp(-scores))
         return result
 
-    def __post_init__(self) -> None:
-        if len(self.weights) != len(DRIVERS):
-            raise ValueError(f"a driver head has {len(DRIVERS)} rows, one a driver; got {len(self.weights)}")
+
+def _check(head: LabelHead | DriverHead, rows: int) -> None:
+    """Refuse a head that could only fail, or give no numbers, when it scores."""
+    parts = (head.bias, head.scale, head.shift)
+    if head.weights.ndim != 2 or len(head.weights) != rows or any(part.shape != (rows,) for part in parts):
+        shapes = ", ".join(str(part.shape) for part in (head.weights, *parts))
+        raise ValueError(f"a head of {rows} classes or drivers has as many rows everywhere; got shapes {shapes}")
+    if not all(np.isfinite(part).all() for part in (head.weights, *parts)):
+        raise ValueError("a head holds numbers that are not finite")
 
 
 def _linear(

@@ -110,7 +110,8 @@ def _changes(manifest: Mapping[str, Any], run: Mapping[str, Any] | None) -> str:
             f"`{run.get('source')}` scored: {run.get('rows')} rows, policy `{run.get('policy')}`, barriers: {barriers}"
         )
         rows.append((run.get("created"), f"{what}; {_decisions(run)}"))
-    lines = "".join(f"| {day} | {what} | | |\n" for day, what in rows)
+    # A bar in a name would open another cell.
+    lines = "".join("| {} | {} | | |\n".format(day, what.replace("|", "\\|")) for day, what in rows)
     return f"# Change log\n\n| date | what changed | who | why |\n|---|---|---|---|\n{lines}| | | | |\n"
 
 

@@ -13,6 +13,17 @@ from taskfit.errors import OutputError
 from taskfit.inventory import atomic_text
 from taskfit.labels import schema_hash
 
+# What fields hold, where they are there.
+_KINDS: tuple[tuple[str, type], ...] = (
+    *(
+        (name, str)
+        for name in ("taskfit", "schema", "model", "fingerprint", "tier", "policy", "source", "text", "created")
+    ),
+    *((name, int) for name in ("rows", "decided", "decisions_agree")),
+    ("overrides", str),
+    ("barriers", list),
+)
+
 __all__ = ["beside", "drop_record", "read_record", "record", "with_decisions", "write_record"]
 
 
@@ -85,9 +96,11 @@ def drop_record(scored: str | Path) -> None:
 
 
 def read_record(scored: str | Path) -> dict[str, Any] | None:
-    """Return the record of a scored file, or None if there is none that can be read."""
+    """Return the record of a scored file, or None if there is none that can be read, or none of ours."""
     try:
         fields = json.loads(beside(scored).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return fields if isinstance(fields, dict) else None
+    if not isinstance(fields, dict) or not all(isinstance(fields.get(name, kind()), kind) for name, kind in _KINDS):
+        return None
+    return fields

@@ -65,6 +65,12 @@ class Tier:
         foreign = sorted(set(self.label_head.classes) - set(LABELS))
         if foreign:
             raise BundleError(f"a bundle's labels are {', '.join(LABELS)}; got also {', '.join(foreign)}")
+        for head in (self.label_head, self.driver_head):
+            if isinstance(head, LabelHead | DriverHead) and head.weights.shape[1] != self.encoder.dimension:
+                raise BundleError(
+                    f"a head reads vectors of {head.weights.shape[1]} numbers and its encoder gives "
+                    f"{self.encoder.dimension}: train the model again"
+                )
 
     def probabilities(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return calibrated probabilities of shape (n, 3), columns in the order of `taskfit.labels.LABELS`."""

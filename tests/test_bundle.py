@@ -13,6 +13,7 @@ from taskfit.bundle import FORMAT, LAYOUT, Bundle
 from taskfit.errors import BundleDamagedError, BundleError, BundleFormatError, BundleTrustError, OutputError
 from taskfit.heads import LabelHead
 from taskfit.labels import LABELS, schema_hash
+from taskfit.manifest import FAST_HEAD, HEAD
 from taskfit.tier import ForeignHead, Tier
 
 TEXTS = ["Match invoices to orders", "Draft a report", "Comfort a patient"]
@@ -260,3 +261,13 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="nothing was kept"):
         bundles.save(bundle, tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_head_of_another_encoder_is_refused_when_it_is_loaded(copy):
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    own, other = FAST_HEAD, HEAD
+    content = (copy / other).read_bytes()
+    (copy / own).write_bytes(content)
+    change_file_entry(copy, own, manifest["files"][other])
+    with pytest.raises(BundleError, match="its encoder gives"):
+        bundles.load(copy, tier="fast")

@@ -82,5 +82,26 @@ def test_a_strength_is_a_probability(rows):
 
 @pytest.mark.parametrize("rows", [0, 4, 6])
 def test_a_driver_head_without_one_row_a_driver_is_refused(rows):
-    with pytest.raises(ValueError, match=f"a driver head has 5 rows, one a driver; got {rows}"):
+    with pytest.raises(ValueError, match="a head of 5 classes or drivers"):
         drivers(rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"weights": np.ones(3)}, "as many rows everywhere"),
+        ({"weights": np.ones((2, 2))}, "as many rows everywhere"),
+        ({"bias": np.zeros(2)}, "as many rows everywhere"),
+        ({"shift": np.zeros((3, 1))}, "as many rows everywhere"),
+        ({"scale": np.array([1, np.nan, 1])}, "not finite"),
+        ({"weights": np.full((3, 2), np.inf)}, "not finite"),
+    ],
+)
+def test_a_head_that_could_not_score_is_refused(changes, said):
+    with pytest.raises(ValueError, match=said):
+        head(**changes)
+
+
+def test_a_head_with_a_class_twice_is_refused():
+    with pytest.raises(ValueError, match="a class twice"):
+        LabelHead((LABELS[0], LABELS[0], LABELS[1]), np.eye(3), np.zeros(3), np.ones(3), np.zeros(3))

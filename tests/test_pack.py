@@ -93,3 +93,9 @@ def test_every_policy_has_a_row():
     assert [line.split(" | ")[0] for line in rates.splitlines() if line.startswith("| ")][1:] == [
         "| balanced", "| strict", "| ours",
     ]  # fmt: skip
+
+
+def test_a_bar_in_a_name_opens_no_cell():
+    row = works_council_pack(MANIFEST, {**RUN, "source": "a|b.csv"})["5-changes.md"].splitlines()[-2]
+    assert r"`a\|b.csv` scored" in row
+    assert row.replace(r"\|", "").count("|") == 5

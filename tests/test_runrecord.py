@@ -68,3 +68,9 @@ def test_a_new_record_replaces_the_old_one_whole(tmp_path):
     write_record({"b": 2}, tmp_path / "out.csv")
     assert json.loads(beside(tmp_path / "out.csv").read_text("utf-8")) == {"b": 2}
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv.run.json"]
+
+
+@pytest.mark.parametrize("changes", [{"rows": "three"}, {"barriers": 4}, {"model": ["base"]}, {"decided": 1.5}])
+def test_a_record_changed_by_hand_into_another_kind_is_none(tmp_path, changes):
+    write_record({**record(**FIELDS), **changes}, tmp_path / "out.csv")
+    assert read_record(tmp_path / "out.csv") is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from typing import Any
 
 import click
 
@@ -34,6 +36,13 @@ class _LazyGroup(click.Group):
         module = importlib.import_module(f"taskfit.cli.{_COMMANDS[cmd_name]}")
         command: click.Command = module.command
         return command
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            with boundary():  # help and versions are written before any command is invoked
+                return super().main(*args, **kwargs)
+        except click.exceptions.Exit as stop:
+            sys.exit(stop.exit_code)
 
     def invoke(self, ctx: click.Context) -> object:
         with boundary():

@@ -34,7 +34,7 @@ def boundary() -> Iterator[None]:
         _stop(f"Error: {_one_line(error)}", FAILED)
     except BrokenPipeError:
         # The reader has seen enough.
-        _abandon_stdout()
+        _abandon()
         raise click.exceptions.Exit(0) from None
     except KeyboardInterrupt:
         _stop("Interrupted: nothing was written; a score run from file to file goes on with --resume", INTERRUPTED)
@@ -57,17 +57,18 @@ def _report(error: Exception) -> None:
 def _stop(message: str, code: int) -> None:
     with suppress(OSError):  # where nobody listens, the code still tells
         click.echo(message, err=True)
-    _abandon_stdout()
+    _abandon()
     raise click.exceptions.Exit(code) from None
 
 
-def _abandon_stdout() -> None:
-    """Drop what stdout would not take: Python would complain once more when it flushes at exit."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _abandon() -> None:
+    """Drop what stdout or stderr would not take: Python would complain once more when it flushes at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class _Closed(io.RawIOBase):

@@ -48,7 +48,7 @@ def command(**options: Any) -> None:
     refuse_unknown(tasks.labels, tasks.lines, options["labelled"])
     if found := leaks(tasks):
         first = f"{found[0]} (lines {', '.join(str(tasks.lines[row]) for row in found[0].rows)})"
-        more = f"; so do {len(found) - 1:,} others" if len(found) > 1 else ""
+        more = {1: "", 2: "; so does 1 other"}.get(len(found), f"; so do {len(found) - 1:,} others")
         click.echo(f"Warning: {first}, which flatters the figures{more}", err=True)
     if options["split"] is not None:
         tasks = tasks.only(options["split"])

@@ -102,6 +102,7 @@ def shell(tmp_path, action, redirect):
         ("raise InventoryError('no file')", "2>&-", 1, ""),
         ("raise InventoryError('no file')", "<&- >&- 2>&-", 1, ""),
         ("print('x' * 100000)", ">/dev/full", 1, "No space left on device"),
+        ("raise InventoryError('no file')", "2>/dev/full", 1, ""),
     ],
 )
 def test_closed_and_full_streams_change_no_file_and_raise_no_bug(tmp_path, action, redirect, code, said):
@@ -111,3 +112,13 @@ def test_closed_and_full_streams_change_no_file_and_raise_no_bug(tmp_path, actio
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert "Exception ignored" not in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "score --help"])
+def test_help_that_cannot_be_written_is_a_clear_error(option):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        command = [sys.executable, "-m", "taskfit", *option.split()]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: ")
+    assert "No space left" in result.stderr
