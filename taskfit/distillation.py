@@ -66,8 +66,8 @@ class Distillation:
         At most so many clauses of tasks, and tasks in other people's roles.
     """
 
-    dimension: int = 128
-    pairs: int = 32_768
+    dimension: int = 32
+    pairs: int = 131_072
     epochs: int = 4
     batch_size: int = 512
     learning_rate: float = 5e-3

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from taskfit.encoders import JointEncoder, OnnxEncoder
 from taskfit.encoders.spelling import lexicon_of
 from taskfit.labelled import LabelledTasks
 from taskfit.labels import DRIVERS, LABELS
@@ -28,6 +29,9 @@ __all__ = ["Epoch", "FineTuned", "FineTuning", "fine_tune"]
 
 # Unit vectors make small scores; this factor lets the heads learn at the usual rate.
 _SHARPNESS = 10.0
+
+# Texts on which integers are compared with floats.
+_COMPARED = 5_000
 
 # Batches whose texts are sorted by length together, so that little padding is computed.
 _POOL = 20
@@ -104,10 +108,14 @@ class FineTuned:
     tier : Tier
         Without a driver head if the tasks have no driver ratings.
     history : tuple of Epoch
+    as_in_floats : float
+        Share of tasks that get the label that weights and products in 32-bit floats give; on validation tasks and
+        `texts`, at most `_COMPARED` of them.
     """
 
     tier: Tier
     history: tuple[Epoch, ...]
+    as_in_floats: float
 
 
 def fine_tune(
@@ -153,10 +161,27 @@ def fine_tune(
     network = read(base)
     teacher = _Teacher(network, training, settings, random_state)
     history = tuple(teacher.epochs(validation, progress))
-    encoder = convert(network, lexicon=lexicon_of([*training.texts, *validation.texts, *texts]))
+    lexicon = lexicon_of([*training.texts, *validation.texts, *texts])
+    encoder = convert(network, lexicon=lexicon)
     raw = RawTier(encoder, *teacher.heads(), with_drivers=training.drivers is not None)
     words = fit_words(training, encoder.tokens)
-    return FineTuned(calibrated(with_words(raw, words, validation), validation), history)
+    tier = calibrated(with_words(raw, words, validation), validation)
+    compared = [*validation.texts, *texts][:_COMPARED]
+    same = _labels(tier, compared) == _labels(
+        _with_meaning(tier, convert(network, lexicon=lexicon, floats=True)), compared
+    )
+    return FineTuned(tier, history, float(same.mean()))
+
+
+def _with_meaning(tier: Tier, meaning: OnnxEncoder) -> Tier:
+    if not isinstance(tier.encoder, JointEncoder):
+        raise TypeError("only a tier that also reads words has another part")
+    return replace(tier, encoder=JointEncoder.of(meaning, tier.encoder.words))
+
+
+def _labels(tier: Tier, texts: Sequence[str]) -> NDArray[np.intp]:
+    labels: NDArray[np.intp] = tier.probabilities(tier.encoder.encode(texts)).argmax(axis=1)
+    return labels
 
 
 class _Teacher:

@@ -264,6 +264,7 @@ def train_fine_tuned(
         "base": base,
         "settings": asdict(settings),
         "epochs": [asdict(epoch) for epoch in taught.history],
+        "as_in_floats": taught.as_in_floats,
         "unlabelled": 0 if unlabelled is None else len(unlabelled.texts),
         "seconds": round(time.perf_counter() - started, 1),
     }
@@ -348,16 +349,12 @@ def _with_splits(tasks: LabelledTasks, random_state: int) -> LabelledTasks:
     return replace(tasks, splits=splits.tolist())
 
 
-def _estimators(model: TaskFitClassifier, random_state: int) -> dict[str, Any]:
-    return {**baselines(random_state), MODEL_NAME: model}
-
-
 def _cross_validated(
     model: TaskFitClassifier, tasks: LabelledTasks, bootstrap: int, random_state: int
 ) -> tuple[list[Metrics], int]:
     folds = grouped_folds(tasks.texts, tasks.labels, tasks.groups, random_state=random_state)
     figures = cross_validate(
-        _estimators(model, random_state), tasks.texts, tasks.labels, folds,
+        {**baselines(random_state), MODEL_NAME: model}, tasks.texts, tasks.labels, folds,
         groups=tasks.groups, bootstrap=bootstrap, random_state=random_state,
     )  # fmt: skip
     return figures, len(folds)
@@ -366,7 +363,7 @@ def _cross_validated(
 def _test_split(
     model: TaskFitClassifier, fitting: LabelledTasks, testing: LabelledTasks, bootstrap: int, random_state: int
 ) -> list[Metrics]:
-    estimators = _estimators(model, random_state)
+    estimators = {**baselines(random_state), MODEL_NAME: model}
     for estimator in estimators.values():
         fit(estimator, fitting.texts, fitting.labels, fitting.groups)
     return evaluate(

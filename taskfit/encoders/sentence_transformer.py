@@ -122,16 +122,22 @@ def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
     return convert(read(name), max_tokens=max_tokens)
 
 
-def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "") -> OnnxEncoder:
-    """Convert a loaded ``SentenceTransformer``; see `export`, and `taskfit.encoders.spelling` for the lexicon."""
+def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "", floats: bool = False) -> OnnxEncoder:
+    """Convert a loaded ``SentenceTransformer``; see `export`, and `taskfit.encoders.spelling` for the lexicon.
+
+    With `floats`, weights stay as they are, for comparison.
+    """
     tokens = _tokens(model, max_tokens, lexicon)
     _refuse_other_modules(list(model))
     transformer = model[0]
     network = transformer.auto_model if hasattr(transformer, "auto_model") else transformer.model
-    graph, weights = in_integers(*_split(_trace(network)), _anything(tokens))
+    graph, weights = _split(_trace(network))
+    if not floats:
+        graph, weights = in_integers(graph, weights, _anything(tokens))
+        weights = quantise(weights)
     return OnnxEncoder(
         graph=graph,
-        weights=quantise(weights),
+        weights=weights,
         tokens=tokens,
         dimension=int(network.config.hidden_size),
     )
