@@ -89,6 +89,10 @@ def _recipe(manifest: Mapping[str, Any]) -> str:
         lines.append("- settings: " + ", ".join(f"{name} {value}" for name, value in training["settings"].items()))
     for epoch in training.get("epochs", []):
         lines.append(f"- epoch {epoch['number']}: loss {epoch['loss']:.3f}, dev accuracy {epoch['accuracy']:.1%}")
+    if "as_in_floats" in training:
+        lines.append(
+            f"- arithmetic: 8-bit integers give {training['as_in_floats']:.2%} of tasks the label of 32-bit floats"
+        )
     if training.get("seconds"):
         lines.append(f"- time: {training['seconds'] / 60:.0f} minutes, measuring included, on one processor")
     libraries = ", ".join(f"{name} {number}" for name, number in training.get("libraries", {}).items())

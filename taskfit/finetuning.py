@@ -110,7 +110,7 @@ class FineTuned:
     history : tuple of Epoch
     as_in_floats : float
         Share of tasks that get the label that weights and products in 32-bit floats give; on validation tasks and
-        `texts`, at most `_COMPARED` of them.
+        `texts`, the first `_COMPARED` of them.
     """
 
     tier: Tier
@@ -140,7 +140,8 @@ def fine_tune(
         More texts of the field, whose words count as rightly spelt.
     settings : FineTuning, optional
     random_state : int
-        Seed of the order, the noise and the heads.
+        Seed of the order, the noise and the heads. Processors with matrix units for 16-bit floats use them, so that
+        another kind of processor gives slightly other weights.
     progress : callable
         Called with the steps done and the steps in all.
 
@@ -326,7 +327,8 @@ class _Teacher:
 
 def _multiplies_half(torch: Any) -> bool:
     """Return whether the processor has matrix units for 16-bit floats; without them such products are slower."""
-    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # older releases do not tell
+    return bool(capabilities.get("amx_bf16", False))
 
 
 def _dimension(network: Any) -> int:

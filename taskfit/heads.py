@@ -91,11 +91,14 @@ class DriverHead:
 
 
 def _check(head: LabelHead | DriverHead, rows: int) -> None:
-    """Refuse a head that could only fail, or give no numbers, when it scores."""
+    """Refuse a head that could only fail when it scores."""
     parts = (head.bias, head.scale, head.shift)
-    if head.weights.ndim != 2 or len(head.weights) != rows or any(part.shape != (rows,) for part in parts):
+    shaped = head.weights.ndim == 2 and len(head.weights) == rows and all(part.shape == (rows,) for part in parts)
+    if rows == 0 or not shaped:
         shapes = ", ".join(str(part.shape) for part in (head.weights, *parts))
-        raise ValueError(f"a head of {rows} classes or drivers has as many rows everywhere; got shapes {shapes}")
+        raise ValueError(
+            f"a head of {rows} rows needs weights ({rows}, dimension) and three arrays ({rows},): {shapes}"
+        )
     if not all(np.isfinite(part).all() for part in (head.weights, *parts)):
         raise ValueError("a head holds numbers that are not finite")
 

@@ -36,10 +36,10 @@ __all__ = [
 #: Number of the bundle format. Raise it when an older taskfit could not read a new bundle correctly:
 #: (1) change the layout below, (2) raise this number, (3) keep reading the old number in `load` or say in the error
 #: how to retrain, (4) describe the change in models/README.md, (5) add a bundle of the old number to the tests.
-FORMAT = 2
+FORMAT = 3
 
-# Format 1 kept the vectors of the examples in 8 bits.
-_READ = (1, FORMAT)
+# Format 1 kept the vectors of the examples in 8 bits; up to format 2 networks multiplied in floats.
+_READ = (1, 2, FORMAT)
 
 MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 4_000_000

@@ -32,7 +32,8 @@ _OVERSIGHT = """\
 
 _REVERSIBLE = """\
 - Scoring changes nothing: it writes a new file. Input columns stay as they are.
-- A run can be repeated to the same result: the same model, policy and input give the same labels on any machine.
+- A run can be repeated to the same result: the same model, policy and input give the same labels on one kind of
+  processor; on another, single answers close to a threshold may differ.
 - `taskfit compare` shows what a new model, policy or decision would move, before it is used.
 - Keep people who can do a task by hand until the change has proved itself, and say beforehand what would undo it."""
 
@@ -110,8 +111,7 @@ def _changes(manifest: Mapping[str, Any], run: Mapping[str, Any] | None) -> str:
             f"`{run.get('source')}` scored: {run.get('rows')} rows, policy `{run.get('policy')}`, barriers: {barriers}"
         )
         rows.append((run.get("created"), f"{what}; {_decisions(run)}"))
-    # A bar in a name would open another cell.
-    lines = "".join("| {} | {} | | |\n".format(day, what.replace("|", "\\|")) for day, what in rows)
+    lines = "".join("| {} | {} | | |\n".format(*(_cell(part) for part in row)) for row in rows)
     return f"# Change log\n\n| date | what changed | who | why |\n|---|---|---|---|\n{lines}| | | | |\n"
 
 
@@ -122,6 +122,11 @@ def _decisions(run: Mapping[str, Any]) -> str:
         f"decisions of people from `{run['overrides']}` in {run.get('decided')} rows, {run.get('decisions_agree')} of them "
         "as the model said"
     )
+
+
+def _cell(value: Any) -> str:
+    """Return a value on one line; a bar would open another cell."""
+    return " ".join(str(value).split()).replace("|", "\\|")
 
 
 def _plain(value: Any) -> str:

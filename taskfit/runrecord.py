@@ -13,18 +13,16 @@ from taskfit.errors import OutputError
 from taskfit.inventory import atomic_text
 from taskfit.labels import schema_hash
 
-# What fields hold, where they are there.
-_KINDS: tuple[tuple[str, type], ...] = (
-    *(
-        (name, str)
-        for name in ("taskfit", "schema", "model", "fingerprint", "tier", "policy", "source", "text", "created")
-    ),
-    *((name, int) for name in ("rows", "decided", "decisions_agree")),
-    ("overrides", str),
-    ("barriers", list),
-)
-
 __all__ = ["beside", "drop_record", "read_record", "record", "with_decisions", "write_record"]
+
+# Kinds of the fields that are present.
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(
+        ("taskfit", "schema", "model", "fingerprint", "tier", "policy", "source", "text", "created", "overrides"), str
+    ),
+    **dict.fromkeys(("rows", "decided", "decisions_agree"), int),
+    "barriers": list,
+}
 
 
 def beside(scored: str | Path) -> Path:
@@ -99,8 +97,17 @@ def read_record(scored: str | Path) -> dict[str, Any] | None:
     """Return the record of a scored file, or None if there is none that can be read, or none of ours."""
     try:
         fields = json.loads(beside(scored).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(fields, dict) or not all(isinstance(fields.get(name, kind()), kind) for name, kind in _KINDS):
-        return None
-    return fields
+    return fields if isinstance(fields, dict) and _is_record(fields) else None
+
+
+def _is_record(fields: dict[str, Any]) -> bool:
+    """Return whether every field is of its kind; people change such files by hand."""
+    kinds = all(type(fields[name]) is kind for name, kind in _KINDS.items() if name in fields)
+    role = fields.get("role")
+    return (
+        kinds
+        and (role is None or isinstance(role, str))
+        and all(isinstance(name, str) for name in fields.get("barriers", []))
+    )

@@ -69,6 +69,7 @@ def test_progress_counts_every_step_to_the_end(taught):
 def test_the_loss_falls(taught):
     model, _ = taught
     first, second = model.history
+    assert 0.9 <= model.as_in_floats <= 1
     assert second.loss < first.loss
     assert 0 <= second.accuracy <= 1
 

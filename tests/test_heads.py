@@ -82,17 +82,17 @@ def test_a_strength_is_a_probability(rows):
 
 @pytest.mark.parametrize("rows", [0, 4, 6])
 def test_a_driver_head_without_one_row_a_driver_is_refused(rows):
-    with pytest.raises(ValueError, match="a head of 5 classes or drivers"):
+    with pytest.raises(ValueError, match="a head of 5 rows"):
         drivers(rows)
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"weights": np.ones(3)}, "as many rows everywhere"),
-        ({"weights": np.ones((2, 2))}, "as many rows everywhere"),
-        ({"bias": np.zeros(2)}, "as many rows everywhere"),
-        ({"shift": np.zeros((3, 1))}, "as many rows everywhere"),
+        ({"weights": np.ones(3)}, "a head of 3 rows"),
+        ({"weights": np.ones((2, 2))}, "a head of 3 rows"),
+        ({"bias": np.zeros(2)}, "a head of 3 rows"),
+        ({"shift": np.zeros((3, 1))}, "a head of 3 rows"),
         ({"scale": np.array([1, np.nan, 1])}, "not finite"),
         ({"weights": np.full((3, 2), np.inf)}, "not finite"),
     ],

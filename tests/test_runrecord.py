@@ -70,7 +70,18 @@ def test_a_new_record_replaces_the_old_one_whole(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv.run.json"]
 
 
-@pytest.mark.parametrize("changes", [{"rows": "three"}, {"barriers": 4}, {"model": ["base"]}, {"decided": 1.5}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rows": "three"},
+        {"rows": True},
+        {"barriers": 4},
+        {"barriers": [1, {}]},
+        {"model": ["base"]},
+        {"role": ["x"]},
+        {"decided": 1.5},
+    ],
+)
 def test_a_record_changed_by_hand_into_another_kind_is_none(tmp_path, changes):
     write_record({**record(**FIELDS), **changes}, tmp_path / "out.csv")
     assert read_record(tmp_path / "out.csv") is None

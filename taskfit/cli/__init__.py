@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
 import click
@@ -37,12 +36,9 @@ class _LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            with boundary():  # help and versions are written before any command is invoked
-                return super().main(*args, **kwargs)
-        except click.exceptions.Exit as stop:
-            sys.exit(stop.exit_code)
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with boundary():  # help and versions are written before any command is invoked
+            return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
         with boundary():

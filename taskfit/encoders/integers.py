@@ -8,6 +8,7 @@ multiplied by (Xiao et al. 2023, "SmoothQuant"). The work needs the onnx package
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["in_integers"]
 
-#: Share of a channel's size that goes from activations to weights, as SmoothQuant calls alpha.
+# Share of a channel's size that goes from activations to weights, as SmoothQuant calls alpha.
 _ALPHA = 0.6
 
-# A channel is as large as this share of its values.
+# A channel's size is this quantile of its absolute values, so that one outlier does not set it.
 _NEARLY_ALL = 0.999
 
 # Activations are unsigned around a middle zero: runtimes multiply unsigned by signed integers fastest.
@@ -52,7 +53,8 @@ def in_integers(
     graph : bytes
         An ONNX network without its weights, which are external initializers.
     weights : mapping of str to ndarray
-        By name. Products by a matrix among them are rewritten; its rows are the channels of what it multiplies.
+        By name. Products by a matrix among them that is used once are rewritten; its rows are the channels of what it
+        multiplies. Other products stay in floats, right and slower.
     ids : ndarray of shape (texts, tokens)
         Any texts, from which the sizes of channels are read.
 
@@ -95,10 +97,11 @@ def in_integers(
 
 
 def _products(model: Any, weights: Mapping[str, NDArray[Any]]) -> dict[str, list[Any]]:
-    """Return the products by a matrix, by the name of what is multiplied."""
+    """Return the products by a matrix of their own, by the name of what is multiplied."""
+    uses = Counter(name for node in model.graph.node for name in node.input)
     products: dict[str, list[Any]] = {}
     for node in model.graph.node:
-        if node.op_type == "MatMul" and node.input[1] in weights and weights[node.input[1]].ndim == 2:
+        if node.op_type == "MatMul" and uses[node.input[1]] == 1 and np.ndim(weights.get(node.input[1], 0)) == 2:
             products.setdefault(node.input[0], []).append(node)
     return products
 
@@ -108,7 +111,8 @@ def _replace(model: Any, replaced: Mapping[str, list[Any]]) -> None:
     from onnx import TensorProto, helper
 
     nodes = [new for node in model.graph.node for new in replaced.get(node.output[0], [node])]
-    # The largest sum there can be, scaled to 1; a processor that gets it wrong needs another way to multiply.
+    # The largest products there can be, summed and scaled to 1. Older processors add two of them in 16 bits, which
+    # overflow; who does not get 1 needs another way to multiply.
     largest = ["int8/most", "int8/heavy", "int8/step", "int8/column", "int8/zero"]
     nodes.append(helper.make_node("MatMulIntegerToFloat", largest, [PROBE], domain=_RUNTIME))
     model.graph.output.append(helper.make_tensor_value_info(PROBE, TensorProto.FLOAT, [1, 16]))
@@ -121,6 +125,8 @@ def _sizes(
     model: Any, weights: Mapping[str, NDArray[Any]], names: list[str], ids: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float64]]:
     """Return how large each channel of the named activations is."""
+    if not names:
+        return {}
     from onnx import TensorProto, helper
 
     watched = type(model)()

@@ -83,7 +83,7 @@ class OnnxEncoder(TokenEncoder):
     ----------
     graph : bytes
         The network without its weights: ``input_ids`` (batch, tokens) in, token vectors (batch, tokens,
-        dimension) out. Its large initializers are external and named like `weights`.
+        dimension), called ``token_vectors``, out. Its large initializers are external and named like `weights`.
     weights : mapping of str to ndarray
         As `quantise` returns them.
     tokens : Tokens
@@ -188,12 +188,14 @@ class OnnxEncoder(TokenEncoder):
 
 def start(graph: bytes, weights: Mapping[str, NDArray[Any]]) -> Any:
     """Return an ``onnxruntime.InferenceSession`` of a network and its weights, of one thread."""
-    session = _session(graph, weights, exactly=False)
-    if PROBE in [output.name for output in session.get_outputs()]:
+    for exactly in (False, True):
+        session = _session(graph, weights, exactly)
+        if PROBE not in [output.name for output in session.get_outputs()]:
+            return session  # it multiplies in floats
         (largest,) = session.run([PROBE], {"input_ids": np.zeros((1, 1), dtype=np.int64)})
-        if not np.allclose(largest, 1):
-            return _session(graph, weights, exactly=True)
-    return session
+        if np.allclose(largest, 1):
+            return session
+    raise EncoderError("this processor multiplies 8-bit integers wrongly")
 
 
 def _session(graph: bytes, weights: Mapping[str, NDArray[Any]], exactly: bool) -> Any:
@@ -203,7 +205,8 @@ def _session(graph: bytes, weights: Mapping[str, NDArray[Any]], exactly: bool) -
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Processors without instructions for 8-bit products overflow; this way, which is slower, does not.
+    # Processors without instructions for 8-bit products overflow; this way does not. It is slower on all processors,
+    # also on those that need it not, hence the probe.
     options.add_session_config_entry("session.x64quantprecision", str(int(exactly)))
     # The graph names its weights; handing them over in memory means that no file path is ever followed.
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]

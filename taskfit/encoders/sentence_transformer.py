@@ -133,7 +133,7 @@ def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "", floats: boo
     network = transformer.auto_model if hasattr(transformer, "auto_model") else transformer.model
     graph, weights = _split(_trace(network))
     if not floats:
-        graph, weights = in_integers(graph, weights, _anything(tokens))
+        graph, weights = in_integers(graph, weights, _anything(tokens, network.config.vocab_size))
         weights = quantise(weights)
     return OnnxEncoder(
         graph=graph,
@@ -156,9 +156,9 @@ def _tokens(model: Any, max_tokens: int, lexicon: str) -> Tokens:
     return Tokens(library, max_tokens, lexicon)
 
 
-def _anything(tokens: Tokens) -> NDArray[np.int64]:
+def _anything(tokens: Tokens, words: int) -> NDArray[np.int64]:
     """Return texts of random words, of shape (texts, tokens): which channels are large hardly depends on the text."""
-    ids = np.random.default_rng(0).integers(tokens.vocabulary, size=(64, 24))
+    ids = np.random.default_rng(0).integers(words, size=(64, 24))
     ids[:, 0], ids[:, -1] = tokens.ids([""])[0]
     return ids
 

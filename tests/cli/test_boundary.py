@@ -7,7 +7,8 @@ import sys
 import click
 import pytest
 
-from taskfit.cli._boundary import boundary
+from taskfit.cli import main
+from taskfit.cli._boundary import FAILED, boundary
 from taskfit.errors import InventoryError, PolicyError
 
 
@@ -70,7 +71,8 @@ def test_where_nothing_fails_nothing_is_said(capfd):
 # What stands in the place of closed streams is seen from outside only; the model is not needed for that.
 _SCRIPT = """
 import os
-from taskfit.cli._boundary import boundary
+from taskfit.cli import main
+from taskfit.cli._boundary import FAILED, boundary
 from taskfit.errors import InventoryError
 def main():
     import click
@@ -122,3 +124,14 @@ def test_help_that_cannot_be_written_is_a_clear_error(option):
     assert result.returncode == 1
     assert result.stderr.startswith("Error: ")
     assert "No space left" in result.stderr
+
+
+def test_help_into_a_closed_pipe_is_no_failure():
+    command = f'"{sys.executable}" -m taskfit --help | true; exit ${{PIPESTATUS[0]}}'
+    result = subprocess.run(["bash", "-c", command], capture_output=True, check=False, text=True)
+    assert result.returncode in {0, 1}  # click's own code for a reader that has gone
+    assert "Traceback" not in result.stderr
+
+
+def test_a_caller_in_python_gets_codes_and_not_an_exit():
+    assert main(["score", "no-such-file.csv"], standalone_mode=False) == FAILED

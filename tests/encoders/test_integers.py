@@ -3,7 +3,8 @@ import pytest
 
 from taskfit.encoders import onnx as runtime
 from taskfit.encoders.integers import in_integers
-from taskfit.encoders.onnx import PROBE, start
+from taskfit.encoders.onnx import PROBE, quantise, start
+from taskfit.errors import EncoderError
 
 onnx = pytest.importorskip("onnx")
 
@@ -69,8 +70,61 @@ def test_only_matrices_become_integers(network, texts):
     graph, weights = in_integers(*network, texts)
     assert weights["layer"].dtype == np.int8
     assert weights["table"].dtype == np.float32
+    assert quantise({**weights, "large": np.ones((400, 300), dtype=np.int8)}).keys() == {*weights, "large"}
     operators = [node.op_type for node in onnx.load_model_from_string(graph).graph.node]
     assert "MatMul" not in operators
+
+
+def changed(graph, change):
+    model = onnx.load_model_from_string(graph)
+    change(model.graph)
+    return model.SerializeToString()
+
+
+def test_products_of_the_same_activations_share_their_rounding(network, texts):
+    graph, weights = network
+
+    def twice(graph):
+        graph.node[-1].output[0] = "one"
+        graph.node.append(onnx.helper.make_node("MatMul", ["normal", "other"], ["two"]))
+        graph.node.append(onnx.helper.make_node("Add", ["one", "two"], ["token_vectors"]))
+        graph.initializer.add().CopyFrom(next(tensor for tensor in graph.initializer if tensor.name == "layer"))
+        graph.initializer[-1].name = "other"
+
+    graph, weights = changed(graph, twice), {**weights, "other": weights["layer"][:, ::-1].copy()}
+    integers, stored = in_integers(graph, weights, texts)
+    operators = [node.op_type for node in onnx.load_model_from_string(integers).graph.node]
+    assert operators.count("QuantizeLinear") == 1
+    exact = vectors(graph, weights, texts)
+    assert np.linalg.norm(vectors(integers, stored, texts) - exact) < 0.01 * np.linalg.norm(exact)
+
+
+def test_a_matrix_that_is_used_twice_stays_in_floats(network, texts):
+    graph, weights = network
+
+    def twice(graph):
+        graph.node[-1].output[0] = "one"
+        graph.node.append(onnx.helper.make_node("MatMul", ["words", "layer"], ["two"]))
+        graph.node.append(onnx.helper.make_node("Add", ["one", "two"], ["token_vectors"]))
+
+    graph = changed(graph, twice)
+    integers, stored = in_integers(graph, weights, texts)
+    assert stored["layer"].dtype == np.float32
+    assert (vectors(integers, stored, texts) == vectors(graph, weights, texts)).all()
+
+
+def test_a_network_without_layer_norm_is_rounded_too(network, texts):
+    graph, weights = network
+
+    def straight(graph):
+        graph.node[-1].input[0] = "words"
+        del graph.node[1]
+
+    graph = changed(graph, straight)
+    integers, stored = in_integers(graph, weights, texts)
+    assert stored["layer"].dtype == np.int8
+    exact = vectors(graph, weights, texts)
+    assert np.linalg.norm(vectors(integers, stored, texts) - exact) < 0.02 * np.linalg.norm(exact)
 
 
 def test_a_token_is_rounded_by_itself(network, texts):
@@ -84,6 +138,19 @@ def test_the_probe_tells_that_nothing_overflows(network, texts):
     graph, weights = in_integers(*network, texts)
     (largest,) = start(graph, weights).run([PROBE], {"input_ids": texts})
     assert np.allclose(largest, 1)
+
+
+def test_a_processor_that_always_overflows_is_refused(network, texts):
+    graph, weights = in_integers(*network, texts)
+    wrong = {"int8/step": np.array(0.5, dtype=np.float32)}
+
+    def broken(graph):
+        for tensor in graph.initializer:
+            if tensor.name in wrong:
+                tensor.CopyFrom(onnx.numpy_helper.from_array(wrong[tensor.name], tensor.name))
+
+    with pytest.raises(EncoderError, match="multiplies 8-bit integers wrongly"):
+        start(changed(graph, broken), weights)
 
 
 def test_a_processor_that_overflows_multiplies_another_way_to_the_same_end(network, texts, monkeypatch):
