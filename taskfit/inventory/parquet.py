@@ -26,6 +26,9 @@ _MAGIC = b"PAR1"
 # What Parquet counts days and microseconds from.
 _EPOCH = datetime(1970, 1, 1)
 
+# Rows that the library gathers in memory before it writes them.
+_ROW_GROUP = 65_536
+
 
 class ParquetInventory(StreamInventory):
     """Rows of a Parquet file."""
@@ -160,7 +163,8 @@ class ParquetWriter:
 
         batches = iter(self._queue.get, None)
         try:
-            write_parquet(RecordBatchReader.from_batches(self._schema, batches), self._sink, compression="snappy")
+            reader = RecordBatchReader.from_batches(self._schema, batches)
+            write_parquet(reader, self._sink, compression="snappy", max_row_group_size=_ROW_GROUP)
         except BaseException as failure:  # told to whoever writes, on their own thread
             self._failure = failure
             for _ in batches:
