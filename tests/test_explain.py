@@ -55,6 +55,16 @@ def test_familiarity_is_the_highest_cosine_and_the_same_in_any_company():
     assert together[::97].tolist() == alone
 
 
+@pytest.mark.parametrize("limit", [-1, 0.2, 0.4, 0.6, 2])
+def test_unlike_is_what_familiarity_says(limit):
+    random = np.random.default_rng(0)
+    known, asked = (random.normal(size=(n, 16)).astype(np.float32) for n in (1700, 400))
+    examples = Examples.of(["x"] * 1700, ["automatable"] * 1700, ["y"] * 1700, known)
+    expected = examples.familiarity(asked) < limit
+    assert examples.unlike(asked, limit).tolist() == expected.tolist()
+    assert [bool(examples.unlike(asked[[row]], limit)[0]) for row in range(0, 400, 41)] == expected[::41].tolist()
+
+
 def test_long_vectors_are_no_nearer_than_short_ones():
     random = np.random.default_rng(1)
     known = random.normal(size=(40, 24)).astype(np.float32)

@@ -161,7 +161,8 @@ class Model:
         limit, examples = self.bundle.facts.get("familiar"), self.bundle.examples
         if limit is None or examples is None:
             return [False] * len(vectors)
-        return [bool(flag) for flag in examples.familiarity(vectors) < limit]
+        flags: list[bool] = examples.unlike(vectors, limit).tolist()
+        return flags
 
 
 def load(

@@ -46,6 +46,7 @@ def test_a_misspelt_label_is_told_with_its_file_line_and_spelling(csv_file):
 def test_every_leak_is_counted_and_the_first_is_shown(csv_file):
     rows = SOUND + "Post it,automatable,nurse,train\nConsole a mourner,human-essential,clerk,train\n"
     result = evaluate(csv_file(rows), "--model", "nowhere")
-    assert "Warning: role 'nurse' is in test and in train (lines 2, 4), which flatters the figures; so does 1 other" in (
-        result.stderr
+    assert (
+        "Warning: role 'nurse' is in test and in train (lines 2, 4), which flatters the figures; so does 1 other"
+        in (result.stderr)
     )

@@ -45,6 +45,9 @@ class Parts:
     def familiarity(self, vectors):
         return np.array([self.familiar.get(text, 1.0) for text in vectors])
 
+    def unlike(self, vectors, limit):
+        return self.familiarity(vectors) < limit
+
 
 def model_of(parts=None, policy="cautious", *, drivers=True, label_sets=None, **facts):
     parts = parts or Parts()
