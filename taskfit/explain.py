@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from taskfit.encoders.rounding import rounded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -86,15 +88,7 @@ class Examples:
         Cosines are of vectors rounded to 8 bits: whole numbers add up to the same sum in any order, so that a task is
         as familiar in one company as in another.
         """
-        codes, lengths = _codes(np.asarray(vectors))
-        known, known_lengths = self._known
-        best = np.zeros(len(codes))
-        for start in range(0, len(codes), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            sums = codes[block] @ known.T  # exact: below 2 ** 24
-            sums /= known_lengths
-            best[block] = sums.max(axis=1) / lengths[block]
-        return best
+        return self._highest(*_codes(np.asarray(vectors)), slice(None))
 
     def unlike(self, vectors: NDArray[np.floating], limit: float) -> NDArray[np.bool_]:
         """Tell which vectors are less familiar than `limit`, shape (n,); as `familiarity` would, in less time.
@@ -102,17 +96,24 @@ class Examples:
         Most tasks have a near example among a few hundred, and need not be compared with the rest.
         """
         codes, lengths = _codes(np.asarray(vectors))
-        known, known_lengths = self._known
         left, start, size = np.arange(len(codes)), 0, _FIRST
-        while start < len(known) and len(left):
-            part = slice(start, start + size)
-            sums = codes[left] @ known[part].T
-            sums /= known_lengths[part]
-            left = left[sums.max(axis=1) / lengths[left] < limit]
+        while start < len(self.vectors) and len(left):
+            left = left[self._highest(codes[left], lengths[left], slice(start, start + size)) < limit]
             start, size = start + size, 2 * size
         flags = np.zeros(len(codes), dtype=np.bool_)
         flags[left] = True
         return flags
+
+    def _highest(self, codes: NDArray[np.float32], lengths: NDArray[np.float32], part: slice) -> NDArray[np.float64]:
+        """Return the highest cosine of each vector with a part of the examples."""
+        known, known_lengths = (numbers[part] for numbers in self._known)
+        best = np.zeros(len(codes))
+        for start in range(0, len(codes), _BLOCK):  # so that memory does not grow with the number of vectors
+            block = slice(start, start + _BLOCK)
+            sums = codes[block] @ known.T  # exact: below 2 ** 24
+            sums /= known_lengths
+            best[block] = sums.max(axis=1) / lengths[block]
+        return best
 
     @cached_property
     def _known(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -131,7 +132,7 @@ class Examples:
         """Return JSON and array files; vectors are kept in 4 bits, which moves a cosine by about 0.01."""
         rows = [list(row) for row in zip(self.texts, self.labels, self.sources, strict=True)]
         buffer = io.BytesIO()
-        codes, scale = _rounded(self.vectors, _NIBBLE)
+        codes, scale = rounded(self.vectors, largest=_NIBBLE)
         np.savez(buffer, vectors=_packed(codes), scale=scale, dimension=np.array(codes.shape[1]))
         return (json.dumps(rows, ensure_ascii=False, indent=0) + "\n").encode("utf-8"), buffer.getvalue()
 
@@ -167,15 +168,9 @@ def _units(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
 
 def _codes(vectors: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return vectors rounded to whole numbers up to 127, and the lengths of these, 1 where all are zero."""
-    codes = _rounded(vectors)[0].astype(np.float32)
+    codes = rounded(vectors)[0].astype(np.float32)
     squares = np.maximum(np.square(codes).sum(axis=1), np.float32(1))
     return codes, np.sqrt(squares)
-
-
-def _rounded(vectors: NDArray[np.floating], largest: int = 127) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return whole numbers up to `largest` and one scale a row."""
-    scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / largest
-    return np.rint(vectors / scale).astype(np.int8), scale.astype(np.float32)
 
 
 def _packed(codes: NDArray[np.int8]) -> NDArray[np.uint8]:

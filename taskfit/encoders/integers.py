@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from taskfit.encoders.onnx import PROBE, start
+from taskfit.encoders.rounding import rounded
 from taskfit.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def in_integers(
         rounding = _rounding(name, even=name in sizes)
         for node in nodes:
             matrix = node.input[1]
-            stored[matrix], constants[f"{matrix}/scale"] = _by_column(weights[matrix] * divisor[:, None])
+            stored[matrix], scale = rounded(weights[matrix] * divisor[:, None], axis=0)
+            constants[f"{matrix}/scale"] = scale[0]
             replaced[node.output[0]] = rounding + _product(node)
             rounding = []  # once for all products of the same activations
     _replace(model, replaced)
@@ -145,11 +147,6 @@ def _evening(sizes: NDArray[np.float64], matrices: list[NDArray[Any]]) -> NDArra
     divisor = np.maximum(sizes, 1e-3) ** _ALPHA / np.maximum(heaviest, 1e-3) ** (1 - _ALPHA)
     even: NDArray[np.float64] = divisor / np.exp(np.log(divisor).mean())
     return even
-
-
-def _by_column(matrix: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    scale = np.maximum(np.abs(matrix).max(axis=0), 1e-12) / _TOP
-    return np.rint(matrix / scale).astype(np.int8), scale.astype(np.float32)
 
 
 def _rounding(name: str, even: bool) -> list[Any]:

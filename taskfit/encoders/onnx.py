@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from taskfit.encoders.rounding import rounded
 from taskfit.encoders.tokens import TokenEncoder, Tokens
 from taskfit.errors import EncoderError
 
@@ -59,10 +60,7 @@ def quantise(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         if values.ndim != 2 or values.size < 100_000 or values.dtype == np.int8:
             stored[name] = values
             continue
-        axis = 1 if "embeddings" in name else 0
-        scale = np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-12) / 127
-        stored[name] = np.rint(values / scale).astype(np.int8)
-        stored[name + _SCALE_SUFFIX] = scale.astype(np.float32)
+        stored[name], stored[name + _SCALE_SUFFIX] = rounded(values, axis=1 if "embeddings" in name else 0)
     return stored
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from taskfit.encoders.rounding import rounded
 from taskfit.encoders.tokens import TokenEncoder, Tokens
 from taskfit.errors import EncoderError
 
@@ -92,8 +93,7 @@ class StaticEncoder(TokenEncoder):
     @classmethod
     def of(cls, vectors: NDArray[np.floating], vocabulary: int, tokens: Tokens) -> StaticEncoder:
         """Store vectors of shape (vocabulary + pairs, dimension) in 8 bits with one scale a row."""
-        scale = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12) / 127
-        return cls(np.rint(vectors / scale).astype(np.int8), scale.astype(np.float32), vocabulary, tokens)
+        return cls(*rounded(vectors), vocabulary, tokens)
 
     @property
     def spread(self) -> float:

@@ -178,9 +178,6 @@ class DelimitedWriter:
         self._file.close(kind, error, trace)
 
     def _cell(self, value: Any) -> Any:
-        kind = type(value)
-        if kind is float or (kind is str and not self._excel):
-            return value  # almost all cells
         if isinstance(value, bool):
             return "true" if value else "false"
         if value is MISSING or value is None:

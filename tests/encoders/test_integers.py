@@ -81,13 +81,18 @@ def changed(graph, change):
     return model.SerializeToString()
 
 
+def multiply_again(graph, activations, matrix):
+    """Add a second product, and the sum of both as what the network gives."""
+    graph.node[-1].output[0] = "one"
+    graph.node.append(onnx.helper.make_node("MatMul", [activations, matrix], ["two"]))
+    graph.node.append(onnx.helper.make_node("Add", ["one", "two"], ["token_vectors"]))
+
+
 def test_products_of_the_same_activations_share_their_rounding(network, texts):
     graph, weights = network
 
     def twice(graph):
-        graph.node[-1].output[0] = "one"
-        graph.node.append(onnx.helper.make_node("MatMul", ["normal", "other"], ["two"]))
-        graph.node.append(onnx.helper.make_node("Add", ["one", "two"], ["token_vectors"]))
+        multiply_again(graph, "normal", "other")
         graph.initializer.add().CopyFrom(next(tensor for tensor in graph.initializer if tensor.name == "layer"))
         graph.initializer[-1].name = "other"
 
@@ -101,13 +106,7 @@ def test_products_of_the_same_activations_share_their_rounding(network, texts):
 
 def test_a_matrix_that_is_used_twice_stays_in_floats(network, texts):
     graph, weights = network
-
-    def twice(graph):
-        graph.node[-1].output[0] = "one"
-        graph.node.append(onnx.helper.make_node("MatMul", ["words", "layer"], ["two"]))
-        graph.node.append(onnx.helper.make_node("Add", ["one", "two"], ["token_vectors"]))
-
-    graph = changed(graph, twice)
+    graph = changed(graph, lambda graph: multiply_again(graph, "words", "layer"))
     integers, stored = in_integers(graph, weights, texts)
     assert stored["layer"].dtype == np.float32
     assert (vectors(integers, stored, texts) == vectors(graph, weights, texts)).all()
@@ -142,12 +141,10 @@ def test_the_probe_tells_that_nothing_overflows(network, texts):
 
 def test_a_processor_that_always_overflows_is_refused(network, texts):
     graph, weights = in_integers(*network, texts)
-    wrong = {"int8/step": np.array(0.5, dtype=np.float32)}
 
     def broken(graph):
-        for tensor in graph.initializer:
-            if tensor.name in wrong:
-                tensor.CopyFrom(onnx.numpy_helper.from_array(wrong[tensor.name], tensor.name))
+        step = next(tensor for tensor in graph.initializer if tensor.name == "int8/step")
+        step.CopyFrom(onnx.numpy_helper.from_array(np.array(0.5, dtype=np.float32), step.name))
 
     with pytest.raises(EncoderError, match="multiplies 8-bit integers wrongly"):
         start(changed(graph, broken), weights)
