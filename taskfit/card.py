@@ -85,10 +85,13 @@ def _recipe(manifest: Mapping[str, Any]) -> str:
     lines = [f"- head: {training.get('head', 'unknown')}"]
     if training.get("base"):
         lines.append(f"- encoder: {training['base']}, taught with the heads")
+    if training.get("teacher"):
+        lines.append(f"- teacher: {training['teacher']}, taught the same first; the encoder learned its answers too")
     if training.get("settings"):
         lines.append("- settings: " + ", ".join(f"{name} {value}" for name, value in training["settings"].items()))
-    for epoch in training.get("epochs", []):
-        lines.append(f"- epoch {epoch['number']}: loss {epoch['loss']:.3f}, dev accuracy {epoch['accuracy']:.1%}")
+    for who, passes in (("teacher, epoch", "teacher_epochs"), ("epoch", "epochs")):
+        for epoch in training.get(passes, []):
+            lines.append(f"- {who} {epoch['number']}: loss {epoch['loss']:.3f}, dev accuracy {epoch['accuracy']:.1%}")
     if "as_in_floats" in training:
         lines.append(
             f"- arithmetic: 8-bit integers give {training['as_in_floats']:.2%} of tasks the label of 32-bit floats"

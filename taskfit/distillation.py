@@ -7,7 +7,6 @@ probabilities (Hinton, Vinyals, Dean 2015, "Distilling the knowledge in a neural
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,31 +17,15 @@ from taskfit.encoders import StaticEncoder
 from taskfit.encoders.static import features
 from taskfit.labelled import LabelledTasks
 from taskfit.labels import DRIVERS, LABELS
-from taskfit.text import in_context, normalise
+from taskfit.text import normalise
 from taskfit.tier import RawTier, Tier, calibrated
+from taskfit.unlabelled import Unlabelled, questions
 from taskfit.words import fit_words, with_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Distillation", "Unlabelled", "distil"]
-
-_CLAUSE = re.compile(r"[,;]| and | or | to | by | using | in | for | with | from ")
-_CLAUSE_WORDS = range(2, 13)
-
-
-@dataclass(frozen=True)
-class Unlabelled:
-    """Tasks without labels, for the student to learn from.
-
-    Parameters
-    ----------
-    texts, roles : list of str
-        One entry a task; an empty role is unknown.
-    """
-
-    texts: list[str]
-    roles: list[str]
+__all__ = ["Distillation", "distil"]
 
 
 @dataclass(frozen=True)
@@ -112,7 +95,8 @@ def distil(
     """
     settings = settings or Distillation()
     random = np.random.default_rng(random_state)
-    texts = _pool(training, unlabelled or Unlabelled([], []), settings, random)
+    unlabelled = unlabelled or Unlabelled([], [])
+    texts = questions(training, unlabelled, settings.clauses, settings.crossed, random)
     vectors = teacher.encoder.encode(texts)
     answers = teacher.probabilities(vectors)
     strengths = None if teacher.driver_head is None else teacher.driver_head.strengths(vectors)
@@ -121,24 +105,6 @@ def distil(
     raw = RawTier(student.encoder(), *student.heads(), with_drivers=strengths is not None)
     words = fit_words(training, teacher.encoder.tokens, settings.pairs)
     return calibrated(with_words(raw, words, validation), validation)
-
-
-def _pool(
-    training: LabelledTasks, unlabelled: Unlabelled, settings: Distillation, random: np.random.Generator
-) -> list[str]:
-    """Return what the teacher is asked: each distinct text once."""
-    tasks = training.texts + unlabelled.texts
-    roles = (training.roles or [""] * len(training)) + unlabelled.roles
-    known = sorted({role for role in roles if role})
-    asked = [*tasks, *(in_context(task, role) for task, role in zip(tasks, roles, strict=True))]
-    clauses = {clause.strip() for task in tasks for clause in _CLAUSE.split(task)}
-    usable = sorted(clause for clause in clauses if len(clause.split()) in _CLAUSE_WORDS)
-    asked += [usable[at] for at in random.permutation(len(usable))[: settings.clauses]]
-    if known:
-        crossed = min(settings.crossed, 2 * len(tasks))
-        pairs = zip(random.integers(len(tasks), size=crossed), random.integers(len(known), size=crossed), strict=True)
-        asked += [in_context(tasks[task], known[role]) for task, role in pairs]
-    return list(dict.fromkeys(normalise(text) for text in asked))
 
 
 class _Student:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from taskfit.bundle import Bundle
 from taskfit.classifier import TaskFitClassifier
 from taskfit.conformal import LabelSets
-from taskfit.distillation import Unlabelled, distil
+from taskfit.distillation import distil
 from taskfit.encoders import Encoder, OnnxEncoder
 from taskfit.evaluation import (
     Metrics,
@@ -27,6 +28,7 @@ from taskfit.evaluation import (
     grouped_folds,
     measure,
     profile,
+    with_splits,
 )
 from taskfit.explain import Examples
 from taskfit.finetuning import FineTuning, fine_tune
@@ -36,6 +38,7 @@ from taskfit.labels import LABELS, Label
 from taskfit.policy import POLICIES
 from taskfit.text import in_context
 from taskfit.tier import Tier
+from taskfit.unlabelled import Unlabelled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,6 +177,7 @@ def train_fine_tuned(
     tasks: LabelledTasks,
     base: str,
     *,
+    teacher: str | None = None,
     also: Sequence[LabelledTasks] = (),
     unlabelled: Unlabelled | None = None,
     name: str = "custom",
@@ -193,10 +197,12 @@ def train_fine_tuned(
     tasks : LabelledTasks
     base : str
         The encoder to start from: a folder, or a name from `taskfit.encoders.sentence_transformer.PACKAGED`.
+    teacher : str, optional
+        A larger encoder that is taught first and teaches the base.
     also : sequence of LabelledTasks
         Further tasks to learn from, split like `tasks`; they are measured apart and not quoted in explanations.
     unlabelled : Unlabelled, optional
-        More tasks for the fast tier to learn from.
+        More tasks for the fast tier to learn from, and for the accurate one if it has a teacher.
     name : str
         How the model is called in its manifest.
     settings : FineTuning, optional
@@ -216,22 +222,26 @@ def train_fine_tuned(
     LabelledDataError
         If the labels cannot train a model.
     EncoderError, MissingExtraError
-        If the base cannot be read, or torch is not installed.
+        If the base or the teacher cannot be read, or torch is not installed.
     """
     started = time.perf_counter()
     summary = check_labelled(tasks.texts, tasks.labels, lines=tasks.lines)
-    parts = [_with_splits(part, random_state) for part in (tasks, *also)]
+    parts = [with_splits(part, random_state) for part in (tasks, *also)]
     training, validation = (concatenate([part.split(split) for part in parts]) for split in ("train", "dev"))
     testing = parts[0].split("test")
+    # Not even unlabelled may a task that measures be learned from.
+    kept_back = [text for part in parts for text in part.split("dev", "test").texts]
+    unlabelled = (unlabelled or Unlabelled([], [])).without(kept_back)
     settings = settings or FineTuning()
     taught = fine_tune(
         training,
         validation,
         base=base,
-        texts=() if unlabelled is None else unlabelled.texts,
+        teacher=teacher,
+        unlabelled=unlabelled,
         settings=settings,
         random_state=random_state,
-        progress=lambda done, total: progress("fine-tuning", done, total),
+        progress=progress,
     )
     fast = distil(
         taught.tier,
@@ -261,11 +271,13 @@ def train_fine_tuned(
     facts["reads_roles"] = training.roles is not None and settings.role_share > 0
     facts["training"] |= {
         "head": "taught with the encoder, vector-scaled on the dev split",
-        "base": base,
+        "base": Path(base).name,
         "settings": asdict(settings),
         "epochs": [asdict(epoch) for epoch in taught.history],
         "as_in_floats": taught.as_in_floats,
-        "unlabelled": 0 if unlabelled is None else len(unlabelled.texts),
+        "teacher": None if teacher is None else Path(teacher).name,
+        "teacher_epochs": [asdict(epoch) for epoch in taught.teacher_history],
+        "unlabelled": len(unlabelled.texts),
         "seconds": round(time.perf_counter() - started, 1),
     }
     examples = _examples(parts[0].split("train", "dev"), taught.tier.encoder)
@@ -334,19 +346,6 @@ def _policies(tier: Tier, testing: LabelledTasks) -> dict[str, dict[str, Any]]:
             ),
         }
     return results
-
-
-def _with_splits(tasks: LabelledTasks, random_state: int) -> LabelledTasks:
-    if tasks.splits is not None and set(tasks.splits) >= {"train", "dev", "test"}:
-        return tasks
-    splits = np.full(len(tasks), "train", dtype=object)
-    outer = grouped_folds(tasks.texts, tasks.labels, tasks.groups, random_state=random_state)
-    rest, testing = outer[0]
-    inner = tasks.where(set(rest.tolist()).__contains__)
-    folds = grouped_folds(inner.texts, inner.labels, inner.groups, n_splits=8, random_state=random_state)
-    splits[testing] = "test"
-    splits[rest[folds[0][1]]] = "dev"
-    return replace(tasks, splits=splits.tolist())
 
 
 def _cross_validated(

@@ -3,10 +3,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from taskfit.distillation import Distillation, Unlabelled, distil
+from taskfit.distillation import Distillation, distil
 from taskfit.labelled import read_labelled
 from taskfit.labels import LABELS
 from taskfit.tier import Tier
+from taskfit.unlabelled import Unlabelled
 
 QUICK = Distillation(dimension=24, pairs=512, epochs=30, batch_size=64, learning_rate=2e-2)
 

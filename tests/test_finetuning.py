@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from taskfit import bundle as bundles
-from taskfit.finetuning import FineTuning, _reworded, fine_tune
+from taskfit.finetuning import FineTuning, fine_tune
+from taskfit.finetuning.lessons import UNKNOWN, Lessons, _reworded
 from taskfit.labelled import read_labelled
 from taskfit.labels import LABELS
 from taskfit.training import train_fine_tuned
+from taskfit.unlabelled import Unlabelled
 
 BASE = "all-MiniLM-L6-v2"
 QUICK = FineTuning(epochs=2, batch_size=16, learning_rate=2e-4)
@@ -42,7 +44,7 @@ def halves(tasks):
 @pytest.fixture(scope="module")
 def taught(halves):
     steps = []
-    model = fine_tune(*halves, base=BASE, settings=QUICK, progress=lambda done, total: steps.append((done, total)))
+    model = fine_tune(*halves, base=BASE, settings=QUICK, progress=lambda *step: steps.append(step))
     return model, steps
 
 
@@ -62,8 +64,8 @@ def test_drivers_are_taught_with_the_labels(taught, halves):
 
 def test_progress_counts_every_step_to_the_end(taught):
     _, steps = taught
-    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
-    assert steps[-1] == (len(steps), len(steps))
+    assert [done for _, done, _ in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1] == ("fine-tuning", len(steps), len(steps))
 
 
 def test_the_loss_falls(taught):
@@ -126,3 +128,68 @@ def test_the_help_names_the_epochs_that_are_the_default():
 def test_teaching_ends_early_where_it_is_told_to(halves):
     settings = FineTuning(epochs=3, batch_size=16, stop_after=1)
     assert len(fine_tune(*halves, base=BASE, settings=settings).history) == 1
+
+
+@pytest.fixture(scope="module")
+def by_teacher(halves):
+    steps = []
+    pool = Unlabelled(["Soothe a crying cook", "Export the list of every nurse"], ["steward", ""])
+    settings = FineTuning(epochs=1, batch_size=16, learning_rate=2e-4, teacher_epochs=2, clauses=10, crossed=20)
+    model = fine_tune(
+        *halves, base=BASE, teacher=BASE, unlabelled=pool, settings=settings, progress=lambda *step: steps.append(step)
+    )
+    return model, steps
+
+
+def test_a_teacher_learns_first_and_then_teaches_more_tasks_than_are_labelled(by_teacher, halves):
+    model, steps = by_teacher
+    assert len(model.teacher_history) == 2
+    assert len(model.history) == 1
+    stages = list(dict.fromkeys(stage for stage, _, _ in steps))
+    assert stages == ["teaching the teacher", "fine-tuning"]
+    own, further = (next(total for stage, _, total in steps if stage == name) for name in stages)
+    assert own == 2 * -(-len(halves[0]) // 16)
+    assert further > own / 2
+
+
+def test_what_a_teacher_taught_labels_roles_that_it_never_saw(by_teacher, halves):
+    tier = by_teacher[0].tier
+    called = [LABELS[at] for at in tier.probabilities(tier.encoder.encode(halves[1].texts)).argmax(axis=1)]
+    assert np.mean([a == b for a, b in zip(called, halves[1].labels, strict=True)]) > 0.9
+
+
+def test_answers_stand_beside_the_form_that_they_answer(halves):
+    lessons = Lessons.of(halves[0])
+    asked = []
+
+    def teacher(texts):
+        asked.extend(texts)
+        return np.arange(8 * len(texts), dtype=np.float32).reshape(-1, 8)
+
+    answered = lessons.answered(["wholly new", lessons.texts[0]], teacher)
+    n = len(lessons)
+    assert asked[0] == lessons.texts[0]
+    assert asked[n].endswith(f": {lessons.texts[0]}")
+    assert asked[2 * n :] == ["wholly new"]
+    assert answered.texts == [*lessons.texts, "wholly new"]
+    assert answered.labels[-1] == UNKNOWN
+    assert (answered.labels[:-1] == lessons.labels).all()
+    assert answered.answers.shape == (n + 1, 2, 8)
+    assert answered.answers[3, :, 0].tolist() == [8 * 3, 8 * (n + 3)]
+    assert answered.answers[-1, :, 0].tolist() == [8 * 2 * n] * 2
+    assert answered.decisive.shape == (n + 1, 5)
+    assert answered.decisive.dtype == np.float32
+
+
+def test_teaching_goes_on_from_the_shipped_model(halves):
+    from taskfit.encoders import read_encoder
+    from taskfit.encoders.sentence_transformer import read
+
+    texts = halves[1].texts[:5]
+    again = read("base").encode(texts, normalize_embeddings=True)
+    assert (again * read_encoder("base").encode(texts)).sum(axis=1).min() > 0.998
+
+
+def test_tasks_that_measure_are_not_learned_from_even_unlabelled():
+    pool = Unlabelled(["Count beans", "count  beans", "Shear sheep"], ["clerk", "", "shearer"])
+    assert pool.without(["Count beans"]) == Unlabelled(["Shear sheep"], ["shearer"])

@@ -13,11 +13,11 @@ from taskfit.cli._options import group_option, label_option, text_option
 _BASE = "all-MiniLM-L6-v2"
 
 if TYPE_CHECKING:
-    from taskfit.distillation import Unlabelled
     from taskfit.encoders import OnnxEncoder
     from taskfit.evaluation import LabelledSummary
     from taskfit.labelled import LabelledTasks
     from taskfit.training import Training
+    from taskfit.unlabelled import Unlabelled
 
 
 @click.command("train")
@@ -39,10 +39,16 @@ if TYPE_CHECKING:
 )
 @click.option("--fine-tune", is_flag=True, help="Teach the encoder too (needs taskfit[train]); minutes, not seconds.")
 @click.option(
+    "--teacher",
+    metavar="NAME|DIR",
+    help="A larger sentence-transformers model, such as all-mpnet-base-v2, from which --fine-tune learns too; an hour.",
+)
+@click.option(
     "--pool",
     multiple=True,
     metavar="FILE",
-    help="Tasks without labels, such as a public catalogue, from which the fast tier of --fine-tune learns.",
+    help="Tasks without labels, such as a public catalogue, from which --fine-tune's fast tier learns; with --teacher, "
+    "both tiers.",
 )
 @click.option("--epochs", type=click.IntRange(1), help="Passes of --fine-tune over the tasks, at most. [default: 5]")
 @click.option("--stop-after", type=click.IntRange(1), metavar="N", help="End --fine-tune after N of its epochs.")
@@ -79,7 +85,7 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
     from taskfit.training import train, train_fine_tuned
 
     if not options["fine_tune"]:
-        for option in ("epochs", "stop_after", "pool"):
+        for option in ("epochs", "stop_after", "teacher", "pool"):
             if options[option]:
                 flag = f"--{option.replace('_', '-')}"
                 raise click.UsageError(f"{flag} belongs to --fine-tune: add --fine-tune, or leave {flag} out")
@@ -103,6 +109,7 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
         return train_fine_tuned(
             tasks,
             base,
+            teacher=options["teacher"],
             also=options["also"],
             unlabelled=_unlabelled(options["pool"]),
             name=name,
@@ -113,8 +120,8 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
 
 
 def _unlabelled(files: tuple[str, ...]) -> Unlabelled | None:
-    from taskfit.distillation import Unlabelled
     from taskfit.inventory import open_inventory, role_column, text_column
+    from taskfit.unlabelled import Unlabelled
 
     texts: list[str] = []
     roles: list[str] = []

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from taskfit.manifest import TIERS
+from taskfit.policy import DEFAULT_POLICY
 from taskfit.scoring import FIT_COLUMNS, Model, load, score_frame
 
 if TYPE_CHECKING:
@@ -34,8 +36,8 @@ class Job:
     text: str
     role: str | None = None
     model: str | None = None
-    tier: str = "accurate"
-    policy: str = "cautious"
+    tier: str = TIERS[0]
+    policy: str = DEFAULT_POLICY
 
 
 def score_partition(frame: pd.DataFrame, job: Job) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from taskfit.errors import MissingExtraError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["in_integers"]
+__all__ = ["in_floats", "in_integers"]
 
 # Share of a channel's size that goes from activations to weights, as SmoothQuant calls alpha.
 _ALPHA = 0.6
@@ -39,6 +39,9 @@ _CONSTANTS: dict[str, NDArray[Any]] = {
     "int8/heavy": np.full((64, 16), _TOP, dtype=np.int8),
     "int8/column": np.full(16, 1 / _TOP / 64, dtype=np.float32),
 }
+
+# How the parameters of a traced network begin; see `taskfit.encoders.sentence_transformer`.
+_TRACED = "network."
 
 # Operators that ONNX Runtime adds to the standard.
 _RUNTIME = "com.microsoft"
@@ -96,6 +99,41 @@ def in_integers(
         if tensor.name in stored and stored[tensor.name].dtype == np.int8:
             tensor.data_type = onnx.TensorProto.INT8
     return model.SerializeToString(), stored
+
+
+def in_floats(graph: bytes, weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    """Return what `in_integers` was given, but for rounding, under the names that the network's parameters had.
+
+    Parameters
+    ----------
+    graph : bytes
+    weights : mapping of str to ndarray
+        Both from `in_integers`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Matrices of shape (out, in), as torch keeps them; the rest as it was.
+    """
+    import onnx
+
+    model = onnx.load_model_from_string(graph)
+    constants = {
+        tensor.name: onnx.numpy_helper.to_array(tensor)
+        for tensor in model.graph.initializer
+        if tensor.data_location != onnx.TensorProto.EXTERNAL
+    }
+    values = {**constants, **weights}
+    parameters = {name.removeprefix(_TRACED): value for name, value in values.items() if name.startswith(_TRACED)}
+    for node in model.graph.node:
+        if node.op_type != "MatMulIntegerToFloat" or node.input[1] not in weights:
+            continue
+        factor = constants.get(node.input[0].removesuffix("/int8") + "/factor", np.ones(1))
+        matrix = weights[node.input[1]] * constants[node.input[3]] * factor[:, None]
+        # A product is called after the module that makes it: "/network/layer.0/dense/MatMul_output_0/unit".
+        module = ".".join(node.output[0].split("/")[2:-2])
+        parameters[f"{module}.weight"] = matrix.T
+    return {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in parameters.items()}
 
 
 def _products(model: Any, weights: Mapping[str, NDArray[Any]]) -> dict[str, list[Any]]:

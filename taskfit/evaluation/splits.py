@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,16 @@ from taskfit.labelled import LabelledTasks
 from taskfit.labels import LABELS
 from taskfit.text import key
 
-__all__ = ["LabelledSummary", "Leak", "check_labelled", "grouped_folds", "leaks", "refuse_unknown", "right_spelling"]
+__all__ = [
+    "LabelledSummary",
+    "Leak",
+    "check_labelled",
+    "grouped_folds",
+    "leaks",
+    "refuse_unknown",
+    "right_spelling",
+    "with_splits",
+]
 
 _SHOWN = 5
 
@@ -172,6 +181,31 @@ def grouped_folds(
             "or name another column with --group"
         )
     return folds
+
+
+def with_splits(tasks: LabelledTasks, random_state: int) -> LabelledTasks:
+    """Return tasks with splits: their own, or a fifth of the groups to test and an eighth of the rest as ``dev``.
+
+    Parameters
+    ----------
+    tasks : LabelledTasks
+    random_state : int
+        Seed of the splits, unless the tasks carry all three.
+
+    Returns
+    -------
+    LabelledTasks
+    """
+    if tasks.splits is not None and set(tasks.splits) >= {"train", "dev", "test"}:
+        return tasks
+    splits = np.full(len(tasks), "train", dtype=object)
+    outer = grouped_folds(tasks.texts, tasks.labels, tasks.groups, random_state=random_state)
+    rest, testing = outer[0]
+    inner = tasks.where(set(rest.tolist()).__contains__)
+    folds = grouped_folds(inner.texts, inner.labels, inner.groups, n_splits=8, random_state=random_state)
+    splits[testing] = "test"
+    splits[rest[folds[0][1]]] = "dev"
+    return replace(tasks, splits=splits.tolist())
 
 
 def refuse_unknown(labels: Sequence[str], lines: Sequence[int], source: str = "") -> None:

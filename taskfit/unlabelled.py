@@ -1,0 +1,69 @@
+"""What can be learned without labels? Tasks and parts of tasks that a model which knows more can be asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from taskfit.labelled import LabelledTasks
+from taskfit.text import in_context, key, normalise
+
+__all__ = ["Unlabelled", "questions"]
+
+_CLAUSE = re.compile(r"[,;]| and | or | to | by | using | in | for | with | from ")
+_CLAUSE_WORDS = range(2, 13)
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """Tasks without labels, for the student to learn from.
+
+    Parameters
+    ----------
+    texts, roles : list of str
+        One entry a task; an empty role is unknown.
+    """
+
+    texts: list[str]
+    roles: list[str]
+
+    def without(self, texts: Iterable[str]) -> Unlabelled:
+        """Return the tasks that are none of these, in any wording that `taskfit.text.key` tells alike."""
+        kept_back = {key(text) for text in texts}
+        rows = [row for row, text in enumerate(self.texts) if key(text) not in kept_back]
+        return Unlabelled([self.texts[row] for row in rows], [self.roles[row] for row in rows])
+
+
+def questions(
+    training: LabelledTasks, unlabelled: Unlabelled, clauses: int, crossed: int, random: np.random.Generator
+) -> list[str]:
+    """Return what a teacher is asked: tasks bare and with their roles, clauses of tasks, tasks in other people's roles.
+
+    Parameters
+    ----------
+    training : LabelledTasks
+    unlabelled : Unlabelled
+    clauses, crossed : int
+        At most so many of either.
+    random : Generator
+
+    Returns
+    -------
+    list of str
+        Each distinct text once, normalised.
+    """
+    tasks = training.texts + unlabelled.texts
+    roles = (training.roles or [""] * len(training)) + unlabelled.roles
+    known = sorted({role for role in roles if role})
+    asked = [*tasks, *(in_context(task, role) for task, role in zip(tasks, roles, strict=True))]
+    parts = {clause.strip() for task in tasks for clause in _CLAUSE.split(task)}
+    usable = sorted(clause for clause in parts if len(clause.split()) in _CLAUSE_WORDS)
+    asked += [usable[at] for at in random.permutation(len(usable))[:clauses]]
+    if known:
+        crossed = min(crossed, 2 * len(tasks))
+        pairs = zip(random.integers(len(tasks), size=crossed), random.integers(len(known), size=crossed), strict=True)
+        asked += [in_context(tasks[task], known[role]) for task, role in pairs]
+    return list(dict.fromkeys(normalise(text) for text in asked))
