@@ -168,22 +168,25 @@ def test_public_tasks_are_kept_as_judgements_without_their_sentences(root, corpo
         public = {row["task_id"]: row for row in csv.DictReader(file)}
     splits = {}
     for row in judged:
-        assert row["label"] in {VOTES[vote[0]] for vote in row["votes"].split()}
+        counts = Counter(VOTES[vote[0]] for vote in row["votes"].split())
+        assert counts[row["label"]] == max(counts.values())  # what most readers say
         splits.setdefault(public[row["task_id"]]["occupation"], set()).add(row["split"])
     assert all(len(found) == 1 for found in splits.values())
 
 
 def test_public_tasks_that_were_labelled_twice_agree(root):
     with (root / "data" / "onet.csv").open(encoding="utf-8") as file:
-        twice = [row["votes"].split() for row in csv.DictReader(file) if " " in row["votes"]]
-    assert len(twice) >= 1000
+        votes = [row["votes"].split() for row in csv.DictReader(file)]
+    assert all(len(given) == 3 for given in votes if given[0][0] != given[1][0])
+    twice = [given[:2] for given in votes]  # the third reader saw only what the others differed on
+    assert len(twice) >= 10_000
     labels = [[VOTES[vote[0]] for vote in votes] for votes in zip(*twice, strict=True)]
     ratings = tuple(
         np.array([[int(mark) for mark in vote[1:]] for vote in votes]) for votes in zip(*twice, strict=True)
     )
     result = agreement(*labels, drivers=ratings)
     assert result.kappa >= 0.80
-    assert min(result.drivers.values()) >= 0.65
+    assert min(result.drivers.values()) >= 0.70
     card = (root / "data" / "README.md").read_text("utf-8")
-    assert f"{len(twice)} were labelled twice" in card
+    assert f"{len(twice):,} task statements" in card
     assert f"Cohen's kappa {result.kappa:.3f}" in card
