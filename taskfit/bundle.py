@@ -148,6 +148,21 @@ def load(folder: str | Path, *, tier: str = TIERS[0], trust: bool = False) -> Bu
         raise BundleDamagedError(f"{folder} cannot be used ({error}); install or train it again") from error
 
 
+def refuse_taken(folder: str | Path, *, overwrite: bool = False) -> None:
+    """Refuse a folder that `save` could not write to; worth knowing before a long training.
+
+    Raises
+    ------
+    OutputError
+        If the folder exists and `overwrite` is false, or holds something else than a bundle.
+    """
+    target = Path(folder)
+    if target.exists() and not overwrite:
+        raise OutputError(f"{target} exists: choose another folder, or --force to replace it")
+    if target.exists() and not (target / MANIFEST).is_file() and (target.is_file() or any(target.iterdir())):
+        raise OutputError(f"{target} exists and is no taskfit bundle: choose another folder")
+
+
 def save(bundle: Bundle, folder: str | Path, *, overwrite: bool = False) -> dict[str, Any]:
     """Write a bundle; the folder appears complete or not at all.
 
@@ -162,10 +177,7 @@ def save(bundle: Bundle, folder: str | Path, *, overwrite: bool = False) -> dict
         If the folder exists and `overwrite` is false, or cannot be written.
     """
     target = Path(folder)
-    if target.exists() and not overwrite:
-        raise OutputError(f"{target} exists: choose another folder, or --force to replace it")
-    if target.exists() and not (target / MANIFEST).is_file() and (target.is_file() or any(target.iterdir())):
-        raise OutputError(f"{target} exists and is no taskfit bundle: choose another folder")
+    refuse_taken(target, overwrite=overwrite)
     files = _files(bundle)
     manifest = {
         **bundle.facts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -17,7 +17,7 @@ from taskfit.bundle import Bundle
 from taskfit.classifier import TaskFitClassifier
 from taskfit.conformal import LabelSets
 from taskfit.distillation import distil
-from taskfit.encoders import Encoder, OnnxEncoder
+from taskfit.encoders import Encoder, MemoEncoder, OnnxEncoder
 from taskfit.evaluation import (
     Metrics,
     baselines,
@@ -28,6 +28,7 @@ from taskfit.evaluation import (
     grouped_folds,
     measure,
     profile,
+    refuse_unknown,
     with_splits,
 )
 from taskfit.explain import Examples
@@ -41,8 +42,6 @@ from taskfit.tier import Tier
 from taskfit.unlabelled import Unlabelled
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from taskfit.evaluation import LabelledSummary
 
 __all__ = ["Training", "train", "train_fine_tuned"]
@@ -76,33 +75,6 @@ class Training:
     figures: list[Metrics]
     summary: LabelledSummary
     protocol: str
-
-
-@dataclass
-class _MemoEncoder:
-    """An encoder that remembers, so that each distinct text is encoded once for all folds."""
-
-    encoder: Encoder
-    known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-
-    @property
-    def dimension(self) -> int:
-        return self.encoder.dimension
-
-    @property
-    def fingerprint(self) -> str:
-        return self.encoder.fingerprint
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        new = [text for text in dict.fromkeys(texts) if text not in self.known]
-        for text, vector in zip(new, self.encoder.encode(new), strict=True):
-            self.known[text] = vector
-        if len(texts) == 0:
-            return self.encoder.encode(texts)
-        return np.stack([self.known[text] for text in texts])
-
-    def __deepcopy__(self, memo: dict[int, object]) -> _MemoEncoder:
-        return self  # scikit-learn's clone copies parameters; the memory is to be shared
 
 
 def train(
@@ -144,7 +116,7 @@ def train(
     """
     started = time.perf_counter()
     summary = check_labelled(tasks.texts, tasks.labels, lines=tasks.lines)
-    memo = _MemoEncoder(encoder)
+    memo = MemoEncoder(encoder)
     model = TaskFitClassifier(memo, random_state=random_state)
     fitting = tasks.split("train", "dev")
     testing = tasks.split("test")
@@ -196,7 +168,7 @@ def train_fine_tuned(
     ----------
     tasks : LabelledTasks
     base : str
-        The encoder to start from: a folder, or a name from `taskfit.encoders.sentence_transformer.PACKAGED`.
+        The encoder to start from, as for `taskfit.encoders.sentence_transformer.read`.
     teacher : str, optional
         A larger encoder that is taught first and teaches the base.
     also : sequence of LabelledTasks
@@ -226,7 +198,13 @@ def train_fine_tuned(
     """
     started = time.perf_counter()
     summary = check_labelled(tasks.texts, tasks.labels, lines=tasks.lines)
-    parts = [with_splits(part, random_state) for part in (tasks, *also)]
+    for part in also:
+        refuse_unknown(part.labels, part.lines, part.source)
+    # A file that says itself what teaches need not have all splits, if another has them.
+    parts = [
+        with_splits(tasks, random_state),
+        *(part if part.splits else with_splits(part, random_state) for part in also),
+    ]
     training, validation = (concatenate([part.split(split) for part in parts]) for split in ("train", "dev"))
     testing = parts[0].split("test")
     # Not even unlabelled may a task that measures be learned from.
@@ -257,7 +235,7 @@ def train_fine_tuned(
     for rival in rivals.values():
         fit(rival, seen.texts, seen.labels, seen.groups)
     figures = _in_both_forms(rivals, models, testing, bootstrap, random_state)
-    for part in parts[1:]:
+    for part in (part for part in parts[1:] if "test" in (part.splits or ())):
         figures += _in_both_forms(rivals, models, part.split("test"), bootstrap, random_state, f" on {part.source}")
     protocol = (
         f"test split: {len(testing):,} tasks, taught on {len(training):,}, stopped and calibrated on "
@@ -271,11 +249,11 @@ def train_fine_tuned(
     facts["reads_roles"] = training.roles is not None and settings.role_share > 0
     facts["training"] |= {
         "head": "taught with the encoder, vector-scaled on the dev split",
-        "base": Path(base).name,
-        "settings": asdict(settings),
+        "base": Path(base).resolve().name,
+        "settings": settings.told(teacher is not None),
         "epochs": [asdict(epoch) for epoch in taught.history],
         "as_in_floats": taught.as_in_floats,
-        "teacher": None if teacher is None else Path(teacher).name,
+        "teacher": None if teacher is None else Path(teacher).resolve().name,
         "teacher_epochs": [asdict(epoch) for epoch in taught.teacher_history],
         "unlabelled": len(unlabelled.texts),
         "seconds": round(time.perf_counter() - started, 1),
@@ -294,7 +272,7 @@ def _familiar(tier: Tier, tasks: LabelledTasks) -> float:
 def _classifier(tier: Tier) -> TaskFitClassifier:
     if not isinstance(tier.label_head, LabelHead):
         raise TypeError("only heads that taskfit fitted can be measured like this")
-    return TaskFitClassifier.from_heads(_MemoEncoder(tier.encoder), tier.label_head, tier.driver_head)
+    return TaskFitClassifier.from_heads(MemoEncoder(tier.encoder), tier.label_head, tier.driver_head)
 
 
 def _in_both_forms(

@@ -19,22 +19,25 @@ _CLAUSE_WORDS = range(2, 13)
 
 @dataclass(frozen=True)
 class Unlabelled:
-    """Tasks without labels, for the student to learn from.
+    """Tasks without labels, to be learned from a model that knows more.
 
     Parameters
     ----------
     texts, roles : list of str
         One entry a task; an empty role is unknown.
+    kept_back : frozenset of str
+        Keys (`taskfit.text.key`) of tasks that measure, which no question may repeat.
     """
 
     texts: list[str]
     roles: list[str]
+    kept_back: frozenset[str] = frozenset()
 
     def without(self, texts: Iterable[str]) -> Unlabelled:
-        """Return the tasks that are none of these, in any wording that `taskfit.text.key` tells alike."""
-        kept_back = {key(text) for text in texts}
+        """Return the tasks that are none of these, which are kept back from questions too."""
+        kept_back = self.kept_back | {key(text) for text in texts}
         rows = [row for row, text in enumerate(self.texts) if key(text) not in kept_back]
-        return Unlabelled([self.texts[row] for row in rows], [self.roles[row] for row in rows])
+        return Unlabelled([self.texts[row] for row in rows], [self.roles[row] for row in rows], kept_back)
 
 
 def questions(
@@ -66,4 +69,5 @@ def questions(
         crossed = min(crossed, 2 * len(tasks))
         pairs = zip(random.integers(len(tasks), size=crossed), random.integers(len(known), size=crossed), strict=True)
         asked += [in_context(tasks[task], known[role]) for task, role in pairs]
-    return list(dict.fromkeys(normalise(text) for text in asked))
+    distinct = dict.fromkeys(normalise(text) for text in asked)
+    return [text for text in distinct if text and key(text) not in unlabelled.kept_back]

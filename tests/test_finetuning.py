@@ -134,7 +134,7 @@ def test_teaching_ends_early_where_it_is_told_to(halves):
 def by_teacher(halves):
     steps = []
     pool = Unlabelled(["Soothe a crying cook", "Export the list of every nurse"], ["steward", ""])
-    settings = FineTuning(epochs=1, batch_size=16, learning_rate=2e-4, teacher_epochs=2, clauses=10, crossed=20)
+    settings = FineTuning(epochs=1, batch_size=16, learning_rate=2e-4, teacher_epochs=2)
     model = fine_tune(
         *halves, base=BASE, teacher=BASE, unlabelled=pool, settings=settings, progress=lambda *step: steps.append(step)
     )
@@ -146,8 +146,8 @@ def test_a_teacher_learns_first_and_then_teaches_more_tasks_than_are_labelled(by
     assert len(model.teacher_history) == 2
     assert len(model.history) == 1
     stages = list(dict.fromkeys(stage for stage, _, _ in steps))
-    assert stages == ["teaching the teacher", "fine-tuning"]
-    own, further = (next(total for stage, _, total in steps if stage == name) for name in stages)
+    assert stages == ["teaching the teacher", "asking the teacher", "fine-tuning"]
+    own, _, further = (next(total for stage, _, total in steps if stage == name) for name in stages)
     assert own == 2 * -(-len(halves[0]) // 16)
     assert further > own / 2
 
@@ -166,11 +166,11 @@ def test_answers_stand_beside_the_form_that_they_answer(halves):
         asked.extend(texts)
         return np.arange(8 * len(texts), dtype=np.float32).reshape(-1, 8)
 
-    answered = lessons.answered(["wholly new", lessons.texts[0]], teacher)
+    answered = lessons.answered(["wholly new", f"Responsible for {lessons.texts[0]}", ""], teacher)
     n = len(lessons)
     assert asked[0] == lessons.texts[0]
     assert asked[n].endswith(f": {lessons.texts[0]}")
-    assert asked[2 * n :] == ["wholly new"]
+    assert asked[2 * n :] == ["wholly new"]  # each distinct text once
     assert answered.texts == [*lessons.texts, "wholly new"]
     assert answered.labels[-1] == UNKNOWN
     assert (answered.labels[:-1] == lessons.labels).all()
@@ -190,6 +190,43 @@ def test_teaching_goes_on_from_the_shipped_model(halves):
     assert (again * read_encoder("base").encode(texts)).sum(axis=1).min() > 0.998
 
 
-def test_tasks_that_measure_are_not_learned_from_even_unlabelled():
-    pool = Unlabelled(["Count beans", "count  beans", "Shear sheep"], ["clerk", "", "shearer"])
-    assert pool.without(["Count beans"]) == Unlabelled(["Shear sheep"], ["shearer"])
+def test_a_label_weighs_the_same_whatever_has_none_beside_it(halves):
+    import torch
+
+    from taskfit.encoders.sentence_transformer import read
+    from taskfit.finetuning.learner import Learner
+
+    lessons = Lessons.of(halves[0]).answered(["wholly new"], lambda texts: np.zeros((len(texts), 8), np.float32))
+    settings = FineTuning(teacher_share=0.4)
+    learner = Learner(read(BASE), lessons, settings, 0)
+    scores = torch.zeros(4, 8)
+    new = len(lessons) - 1
+
+    def loss(rows):
+        return float(learner._loss(scores[: len(rows)], np.array(rows), np.zeros(len(rows), dtype=bool)))
+
+    unknown, known = loss([new]), loss([0])
+    answered = np.log(3) + np.log(2)  # of even answers to even scores, labels and drivers
+    assert unknown == pytest.approx(0.4 * answered, abs=1e-5)
+    assert known == pytest.approx(answered, abs=1e-5)
+    assert loss([0, new]) == pytest.approx((known + unknown) / 2, abs=1e-5)
+
+
+def test_a_base_that_cannot_be_kept_is_refused_before_it_is_taught(halves, monkeypatch):
+    from taskfit.encoders import sentence_transformer
+    from taskfit.errors import EncoderError
+
+    def unfit(model):
+        raise EncoderError("does not pool by the mean")
+
+    monkeypatch.setattr(sentence_transformer, "refuse_unfit", unfit)
+    steps = []
+    with pytest.raises(EncoderError, match="mean"):
+        fine_tune(*halves, base=BASE, progress=lambda *step: steps.append(step))
+    assert steps == []
+
+
+def test_settings_of_a_teacher_are_told_where_there_is_one():
+    assert "teacher_share" in FineTuning().told(with_teacher=True)
+    assert "teacher_share" not in FineTuning().told(with_teacher=False)
+    assert "epochs" in FineTuning().told(with_teacher=False)

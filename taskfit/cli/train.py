@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 @click.option("--fine-tune", is_flag=True, help="Teach the encoder too (needs taskfit[train]); minutes, not seconds.")
 @click.option(
     "--teacher",
-    metavar="NAME|DIR",
-    help="A larger sentence-transformers model, such as all-mpnet-base-v2, from which --fine-tune learns too; an hour.",
+    metavar="DIR",
+    help="A larger sentence-transformers model on disk, from which --fine-tune learns too: about ten times as long.",
 )
 @click.option(
     "--pool",
@@ -65,10 +65,11 @@ def command(**options: Any) -> None:
       taskfit train labelled.csv --fine-tune -o my-model
       taskfit score inventory.csv --model my-model -o scored.csv
     """
-    from taskfit.bundle import save
+    from taskfit.bundle import refuse_taken, save
     from taskfit.evaluation import render_table
     from taskfit.labelled import read_labelled
 
+    refuse_taken(options["output"], overwrite=options["force"])
     tasks = read_labelled(options["labelled"], text=options["text"], label=options["label"], group=options["group"])
     options["also"] = [read_labelled(file) for file in options["also"]]
     name = options["name"] or Path(options["output"]).name
@@ -121,6 +122,7 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
 
 def _unlabelled(files: tuple[str, ...]) -> Unlabelled | None:
     from taskfit.inventory import open_inventory, role_column, text_column
+    from taskfit.labelled import cell_text, sound_rows
     from taskfit.unlabelled import Unlabelled
 
     texts: list[str] = []
@@ -128,11 +130,12 @@ def _unlabelled(files: tuple[str, ...]) -> Unlabelled | None:
     for file in files:
         with open_inventory(file) as inventory:
             columns = inventory.description.columns
-            rows = [row for chunk in inventory.chunks(10_000) for row in chunk]
+            rows = sound_rows(inventory)
         text = columns.index(text_column(columns, rows[:1000]))
         role = role_column(columns)
-        texts += [str(row.cells[text] or "") for row in rows]
-        roles += ["" if role is None else str(row.cells[columns.index(role)] or "") for row in rows]
+        filled = [row for row in rows if cell_text(row, text)]
+        texts += [cell_text(row, text) for row in filled]
+        roles += ["" if role is None else cell_text(row, columns.index(role)) for row in filled]
     return Unlabelled(texts, roles) if files else None
 
 

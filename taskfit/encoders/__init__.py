@@ -7,6 +7,7 @@ from functools import cache
 from taskfit.encoders.cached import CachedEncoder
 from taskfit.encoders.interface import Encoder
 from taskfit.encoders.joint import JointEncoder
+from taskfit.encoders.memo import MemoEncoder
 from taskfit.encoders.onnx import OnnxEncoder
 from taskfit.encoders.static import StaticEncoder
 from taskfit.errors import EncoderError
@@ -16,6 +17,7 @@ __all__ = [
     "CachedEncoder",
     "Encoder",
     "JointEncoder",
+    "MemoEncoder",
     "OnnxEncoder",
     "StaticEncoder",
     "read_encoder",

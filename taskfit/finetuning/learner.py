@@ -96,18 +96,24 @@ class Learner:
         weights = self._head.weight.detach().numpy().astype(np.float64) * _SHARPNESS
         return weights, self._head.bias.detach().numpy().astype(np.float64)
 
-    def answers(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def answers(
+        self, texts: Sequence[str], progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> NDArray[np.float32]:
         """Return scores of labels and drivers, of shape (len(texts), 8), by what was learned."""
-        return self._answers(texts, self._taught)
+        return self._answers(texts, self._taught, progress)
 
-    def _answers(self, texts: Sequence[str], taught: Any) -> NDArray[np.float32]:
+    def _answers(
+        self, texts: Sequence[str], taught: Any, progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> NDArray[np.float32]:
         taught.eval()
         scores = np.zeros((len(texts), len(LABELS) + len(DRIVERS)), dtype=np.float32)
         order = np.argsort([len(text) for text in texts], kind="stable")
         with self._torch.no_grad():
-            for start in range(0, len(order), _ANSWERED):
+            starts = range(0, len(order), _ANSWERED)
+            for done, start in enumerate(starts, 1):
                 rows = order[start : start + _ANSWERED]
                 scores[rows] = self._scores([texts[row] for row in rows], taught).numpy()
+                progress(done, len(starts))
         return scores
 
     def _accuracy(self, tasks: LabelledTasks) -> float:
@@ -165,29 +171,37 @@ class Learner:
         return float(loss.detach())
 
     def _loss(self, scores: Any, rows: NDArray[np.intp], with_role: NDArray[np.bool_]) -> Any:
+        """Return the loss against the labels and, if there is a teacher, against its answers."""
+        answers, share = self._lessons.answers, self._settings.teacher_share
+        if answers is None:
+            return self._loss_of_labels(scores, rows)
+        known = np.flatnonzero(self._lessons.labels[rows] != UNKNOWN)
+        loss = share * self._loss_of_answers(scores, self._torch.from_numpy(answers[rows, with_role.astype(np.intp)]))
+        if len(known):
+            # A label weighs the same, however many tasks beside it have none.
+            loss = loss + (1 - share) * len(known) / len(rows) * self._loss_of_labels(scores[known], rows[known])
+        return loss
+
+    def _loss_of_labels(self, scores: Any, rows: NDArray[np.intp]) -> Any:
         functional, n, lessons = self._torch.nn.functional, len(LABELS), self._lessons
-        loss, share = scores.new_zeros(()), 1.0
-        if lessons.answers is not None:
-            answers = self._torch.from_numpy(lessons.answers[rows, with_role.astype(np.intp)])
-            share -= self._settings.teacher_share
-            loss = functional.cross_entropy(scores[:, :n], answers[:, :n].softmax(dim=1))
-            if lessons.decisive is not None:
-                loss = loss + self._settings.driver_weight * functional.binary_cross_entropy_with_logits(
-                    scores[:, n:], answers[:, n:].sigmoid()
-                )
-            loss = self._settings.teacher_share * loss
-        known = np.flatnonzero(lessons.labels[rows] != UNKNOWN)
-        if len(known) == 0:
+        labels = self._torch.from_numpy(lessons.labels[rows])
+        loss = functional.cross_entropy(scores[:, :n], labels, weight=self._balance)
+        if lessons.decisive is None:
             return loss
-        scores, rows = scores[known], rows[known]
-        told = functional.cross_entropy(
-            scores[:, :n], self._torch.from_numpy(lessons.labels[rows]), weight=self._balance
+        decisive = self._torch.from_numpy(lessons.decisive[rows])
+        return loss + self._settings.driver_weight * functional.binary_cross_entropy_with_logits(
+            scores[:, n:], decisive
         )
-        if lessons.decisive is not None:
-            told = told + self._settings.driver_weight * functional.binary_cross_entropy_with_logits(
-                scores[:, n:], self._torch.from_numpy(lessons.decisive[rows])
-            )
-        return loss + share * told
+
+    def _loss_of_answers(self, scores: Any, answers: Any) -> Any:
+        functional, n = self._torch.nn.functional, len(LABELS)
+        loss = functional.cross_entropy(scores[:, :n], answers[:, :n].softmax(dim=1))
+        if self._lessons.decisive is None:
+            return loss
+        strengths = answers[:, n:].sigmoid()
+        return loss + self._settings.driver_weight * functional.binary_cross_entropy_with_logits(
+            scores[:, n:], strengths
+        )
 
     def _difference(self, labels: Any) -> Any:
         """Return how far the answers to the two wordings lie apart: the symmetric Kullback-Leibler divergence."""
@@ -203,7 +217,8 @@ class Learner:
             list(texts), padding=True, truncation=True, max_length=self._settings.max_tokens, return_tensors="pt"
         )
         with self._torch.autocast("cpu", dtype=self._torch.bfloat16, enabled=self._half):
-            scores = head(_SHARPNESS * network(dict(tokens))["sentence_embedding"])
+            vectors = network(dict(tokens))["sentence_embedding"]
+            scores = head(_SHARPNESS * self._torch.nn.functional.normalize(vectors, dim=1))
         return scores.float()
 
 

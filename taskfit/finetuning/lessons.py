@@ -57,20 +57,27 @@ class Lessons:
         return len(self.texts)
 
     def answered(self, more: Sequence[str], teacher: Callable[[list[str]], NDArray[np.float32]]) -> Lessons:
-        """Return these tasks with a teacher's answers, and more texts that have nothing but its answers."""
-        n = len(self)
+        """Return these tasks with a teacher's answers, and more texts that have nothing but its answers.
+
+        Parameters
+        ----------
+        more : sequence of str
+            Those among them that are tasks of these already are left out.
+        teacher : callable
+            Scores of shape (n, 8) of n texts; it is asked each distinct text once.
+        """
         told = [in_context(text, role) for text, role in zip(self.texts, self.roles, strict=True)]
-        known = {*self.texts, *told}
-        new = [text for text in more if text not in known]
-        answers = teacher([*self.texts, *told, *new])
+        known = {*self.texts, *told, ""}
+        new = [text for text in dict.fromkeys(map(bare, more)) if text not in known]
+        asked = {text: at for at, text in enumerate(dict.fromkeys([*self.texts, *told, *new]))}
+        scores = teacher(list(asked))
+        plain, with_role = (scores[[asked[text] for text in texts]] for texts in ([*self.texts, *new], [*told, *new]))
         return Lessons(
             texts=[*self.texts, *new],
             roles=[*self.roles, *[""] * len(new)],
             labels=np.append(self.labels, np.full(len(new), UNKNOWN)),
             decisive=None if self.decisive is None else np.pad(self.decisive, ((0, len(new)), (0, 0))),
-            answers=np.concatenate(
-                [np.stack([answers[:n], answers[n : 2 * n]], axis=1), np.stack([answers[2 * n :]] * 2, axis=1)]
-            ),
+            answers=np.stack([plain, with_role], axis=1),
         )
 
     def shown(self, row: int, with_role: bool, noise: float, random: np.random.Generator) -> str:

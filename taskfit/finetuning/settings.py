@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 __all__ = ["Epoch", "FineTuning"]
 
@@ -39,8 +40,6 @@ class FineTuning:
         Of a larger network that learns first and teaches; it is shown one wording of a task.
     teacher_share : float
         Weight of a teacher's answers beside the labels, 0 to 1.
-    clauses, crossed : int
-        At most so many clauses of tasks, and tasks in other people's roles, are learned from a teacher alone.
     """
 
     epochs: int = 5
@@ -58,8 +57,11 @@ class FineTuning:
     teacher_epochs: int = 2
     teacher_learning_rate: float = 4e-5
     teacher_share: float = 0.5
-    clauses: int = 5_000
-    crossed: int = 10_000
+
+    def told(self, with_teacher: bool) -> dict[str, Any]:
+        """Return the settings that mattered, by name."""
+        taught = {"teacher_epochs", "teacher_learning_rate", "teacher_share"}
+        return {name: value for name, value in asdict(self).items() if with_teacher or name not in taught}
 
     def of_teacher(self) -> FineTuning:
         """Return how the teacher itself is taught."""

@@ -25,7 +25,7 @@ from taskfit.words import fit_words, with_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Epoch", "FineTuned", "FineTuning", "fine_tune"]
+__all__ = ["FineTuned", "fine_tune"]
 
 # Texts on which integers are compared with floats.
 _COMPARED = 5_000
@@ -70,10 +70,10 @@ def fine_tune(
     training, validation : LabelledTasks
         No role or repeated text should stand in both.
     base : str
-        The encoder to start from, as for `taskfit.encoders.sentence_transformer.find`.
+        The encoder to start from, as for `taskfit.encoders.sentence_transformer.read`.
     teacher : str, optional
-        A larger encoder that learns the same first. The base then learns its answers beside the labels, also on
-        tasks that have none.
+        A larger encoder, read likewise, that learns the same first. The base then learns its answers beside the
+        labels, also to tasks that have none.
     unlabelled : Unlabelled, optional
         More tasks of the field. Their words count as rightly spelt, and a teacher answers them.
     settings : FineTuning, optional
@@ -94,29 +94,43 @@ def fine_tune(
     MissingExtraError
         If torch and sentence-transformers are not installed.
     """
-    from taskfit.encoders.sentence_transformer import convert, read
+    from taskfit.encoders.sentence_transformer import convert, read, refuse_unfit
 
     settings, unlabelled = settings or FineTuning(), unlabelled or Unlabelled([], [])
     random = np.random.default_rng(random_state)
     network, lessons = read(base), Lessons.of(training)
+    refuse_unfit(network)
     taught_first: tuple[Epoch, ...] = ()
     if teacher is not None:
         larger = Learner(read(teacher), lessons, settings.of_teacher(), random_state)
         taught_first = tuple(larger.epochs(validation, partial(progress, "teaching the teacher")))
-        asked = questions(training, unlabelled, settings.clauses, settings.crossed, random)
-        lessons = lessons.answered(asked, larger.answers)
+        # Whole tasks only: clauses and tasks in other people's roles made the encoder worse at its own.
+        asked = questions(training, unlabelled, clauses=0, crossed=0, random=random)
+        lessons = lessons.answered(asked, partial(larger.answers, progress=partial(progress, "asking the teacher")))
+        del larger  # gigabytes
     learner = Learner(network, lessons, settings, random_state)
     history = tuple(learner.epochs(validation, partial(progress, "fine-tuning")))
+    tier, in_floats = _tiers(learner, partial(convert, network), training, validation, unlabelled)
+    texts = [*validation.texts, *unlabelled.texts]
+    compared = [texts[at] for at in random.permutation(len(texts))[:_COMPARED]]
+    same = _labels(tier, compared) == _labels(in_floats, compared)
+    return FineTuned(tier, history, taught_first, float(same.mean()))
+
+
+def _tiers(
+    learner: Learner,
+    converted: Callable[..., OnnxEncoder],
+    training: LabelledTasks,
+    validation: LabelledTasks,
+    unlabelled: Unlabelled,
+) -> tuple[Tier, Tier]:
+    """Return the calibrated tier, and the same with its network in 32-bit floats."""
     lexicon = lexicon_of([*training.texts, *validation.texts, *unlabelled.texts])
-    encoder = convert(network, lexicon=lexicon)
+    encoder = converted(lexicon=lexicon)
     raw = RawTier(encoder, *learner.heads(), with_drivers=training.drivers is not None)
     words = fit_words(training, encoder.tokens)
     tier = calibrated(with_words(raw, words, validation), validation)
-    texts = [*validation.texts, *unlabelled.texts]
-    compared = [texts[at] for at in random.permutation(len(texts))[:_COMPARED]]
-    in_floats = _with_meaning(tier, convert(network, lexicon=lexicon, floats=True))
-    same = _labels(tier, compared) == _labels(in_floats, compared)
-    return FineTuned(tier, history, taught_first, float(same.mean()))
+    return tier, _with_meaning(tier, converted(lexicon=lexicon, floats=True))
 
 
 def _with_meaning(tier: Tier, meaning: OnnxEncoder) -> Tier:

@@ -10,7 +10,9 @@ def train(*arguments):
     return CliRunner().invoke(main, ["train", *(str(argument) for argument in arguments)])
 
 
-@pytest.mark.parametrize("option", [("--epochs", "2"), ("--stop-after", "1"), ("--pool", "pool.csv")])
+@pytest.mark.parametrize(
+    "option", [("--epochs", "2"), ("--stop-after", "1"), ("--teacher", "larger"), ("--pool", "pool.csv")]
+)
 def test_what_belongs_to_fine_tuning_is_not_silently_ignored(labelled_csv, tmp_path, option):
     result = train(labelled_csv, "-o", tmp_path / "model", *option)
     assert result.exit_code == 2
@@ -44,3 +46,29 @@ def test_columns_and_files_that_are_not_there_are_named(labelled_csv, tmp_path, 
     assert result.exit_code == 1
     assert message in result.stderr
     assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--fine-tune",)])
+def test_a_folder_that_is_taken_is_told_before_any_work(labelled_csv, tmp_path, monkeypatch, options):
+    def work(*arguments, **named):
+        raise AssertionError("trained for nothing")
+
+    monkeypatch.setattr("taskfit.cli.train._training", work)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "notes.txt").write_text("mine", encoding="utf-8")
+    result = train(labelled_csv, "-o", tmp_path / "model", *options)
+    assert (result.exit_code, "exists: choose another folder" in result.stderr) == (1, True)
+    result = train(labelled_csv, "-o", tmp_path / "model", "--force", *options)
+    assert (result.exit_code, "exists and is no taskfit bundle" in result.stderr) == (1, True)
+
+
+def test_a_pool_leaves_empty_rows_out_and_refuses_ragged_ones(csv_file):
+    from taskfit.cli.train import _unlabelled
+    from taskfit.errors import LabelledDataError
+    from taskfit.unlabelled import Unlabelled
+
+    assert _unlabelled((str(csv_file("task,role\nCount beans,clerk\n,nurse\n")),)) == Unlabelled(
+        ["Count beans"], ["clerk"]
+    )
+    with pytest.raises(LabelledDataError, match="line 2"):
+        _unlabelled((str(csv_file("task,role\nCount beans,clerk,3\n")),))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from taskfit.encoders import onnx as runtime
-from taskfit.encoders.integers import in_integers
+from taskfit.encoders.integers import in_floats, in_integers
 from taskfit.encoders.onnx import PROBE, quantise, start
 from taskfit.errors import EncoderError
 
@@ -170,3 +170,25 @@ def test_a_processor_that_overflows_multiplies_another_way_to_the_same_end(netwo
     monkeypatch.setattr(runtime, "_session", overflowing)
     assert np.allclose(vectors(graph, weights, texts), expected, atol=1e-5)
     assert asked == [False, True]
+
+
+def test_integers_go_back_to_the_floats_that_they_came_from(network, texts):
+    graph, weights = network
+
+    def named(graph):
+        """Name tensors as a traced network does."""
+        for tensor in graph.initializer:
+            if tensor.name != "layer":
+                tensor.name = f"network.{tensor.name}.weight"
+        graph.node[0].input[0], graph.node[1].input[1] = "network.table.weight", "network.gain.weight"
+        graph.node[2].output[0] = "/network/block.0/dense/MatMul_output_0"
+        graph.node.append(onnx.helper.make_node("Identity", [graph.node[2].output[0]], ["token_vectors"]))
+
+    weights = {"network.table.weight": weights["table"], "layer": weights["layer"]}
+    again = in_floats(*in_integers(changed(graph, named), weights, texts))
+    assert again.keys() == {"table.weight", "gain.weight", "block.0.dense.weight"}
+    assert (again["table.weight"] == weights["network.table.weight"]).all()
+    assert again["gain.weight"][7] == 30
+    layer = weights["layer"]
+    assert again["block.0.dense.weight"].shape == layer.T.shape
+    assert np.linalg.norm(again["block.0.dense.weight"].T - layer) < 0.02 * np.linalg.norm(layer)

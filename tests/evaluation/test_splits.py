@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskfit.errors import LabelledDataError
-from taskfit.evaluation import Leak, check_labelled, grouped_folds, leaks, refuse_unknown, right_spelling
+from taskfit.evaluation import Leak, check_labelled, grouped_folds, leaks, refuse_unknown, right_spelling, with_splits
 from taskfit.labelled import read_labelled
 from taskfit.labels import LABELS
 from taskfit.text import key
@@ -169,3 +171,32 @@ def test_a_leak_tells_where_it_is_first_seen(csv_file):
     (leak,) = leaks(read_labelled(csv_file("\n".join(rows))))
     assert leak == Leak("family", "f", ("train", "dev"), (0, 2))
     assert str(leak) == "family 'f' is in train and in dev"
+
+
+@pytest.fixture
+def split(csv_file, labelled_rows):
+    """Return a reader of tasks whose splits are given by role."""
+
+    def read(**by_role):
+        lines = [f"{task},{label},{role},{by_role.get(role, 'train')}" for task, label, role in labelled_rows]
+        return read_labelled(csv_file("\n".join(["task,label,role,split", *lines])))
+
+    return read
+
+
+@pytest.mark.parametrize("own", [{}, {"tutor": "test"}, {"tutor": "dev"}, {"tutor": "test", "warden": "dev"}])
+def test_splits_that_lack_are_made_of_what_teaches(split, own):
+    tasks = split(**own)
+    made = with_splits(tasks, 0)
+    assert set(made.splits) == {"train", "dev", "test"}
+    assert [name for name, was in zip(made.splits, tasks.splits, strict=True) if was != "train"] == [
+        was for was in tasks.splits if was != "train"
+    ]
+    assert leaks(made) == []
+
+
+def test_without_a_column_of_splits_all_three_are_made(split):
+    whole = split()
+    bare = with_splits(replace(whole, splits=None), 0)
+    assert bare.splits == with_splits(whole, 0).splits
+    assert 0.1 < bare.splits.count("test") / len(bare) < 0.3
