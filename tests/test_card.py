@@ -124,3 +124,19 @@ def test_the_recipe_tells_of_a_taught_encoder():
     assert "- epoch 1: loss 0.512, dev accuracy 90.0%" in card
     assert "- time: 10 minutes" in card
     assert "Encoder: taught from all-MiniLM-L6-v2" in card
+
+
+def test_a_card_names_the_teacher_and_its_passes():
+    training = {
+        **MANIFEST["training"],
+        "base": "small",
+        "teacher": "large",
+        "teacher_epochs": [{"number": 1, "loss": 0.5, "accuracy": 0.9}],
+        "epochs": [{"number": 1, "loss": 0.4, "accuracy": 0.8}],
+    }
+    card = model_card({**MANIFEST, "training": training})
+    assert "- teacher: large, taught the same first" in card
+    assert "- teacher, epoch 1: loss 0.500, dev accuracy 90.0%" in card
+    assert "- epoch 1: loss 0.400, dev accuracy 80.0%" in card
+    assert "Encoder: taught from small, by the answers of large" in card
+    assert "teacher" not in model_card(MANIFEST)
