@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskfit.cli._options import group_option, label_option, text_option
-
-#: What --fine-tune starts from.
-_BASE = "all-MiniLM-L6-v2"
+from taskfit.shipped import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from taskfit.encoders import OnnxEncoder
@@ -97,7 +95,7 @@ def _training(tasks: LabelledTasks, name: str, options: dict[str, Any]) -> Train
 
     chosen = {name: options[name] for name in ("epochs", "stop_after") if options[name] is not None}
     settings = FineTuning(**chosen)
-    base = options["encoder"] or _BASE
+    base = options["encoder"] or DEFAULT_MODEL
     # disable=None: only on a terminal.
     with tqdm(unit=" batches", disable=None) as bar:
 

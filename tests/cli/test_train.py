@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from taskfit.cli import main
+from taskfit.errors import EncoderError
 
 
 def train(*arguments):
@@ -72,3 +73,16 @@ def test_a_pool_leaves_empty_rows_out_and_refuses_ragged_ones(csv_file):
     )
     with pytest.raises(LabelledDataError, match="line 2"):
         _unlabelled((str(csv_file("task,role\nCount beans,clerk,3\n")),))
+
+
+@pytest.mark.parametrize(("options", "base"), [((), "base"), (("--encoder", "all-MiniLM-L6-v2"), "all-MiniLM-L6-v2")])
+def test_fine_tuning_starts_from_the_shipped_encoder_unless_told(labelled_csv, tmp_path, monkeypatch, options, base):
+    begun = []
+
+    def start(tasks, begun_with, **named):
+        begun.append(begun_with)
+        raise EncoderError("far enough")
+
+    monkeypatch.setattr("taskfit.training.train_fine_tuned", start)
+    result = train(labelled_csv, "-o", tmp_path / "model", "--fine-tune", *options)
+    assert (result.exit_code, begun) == (1, [base])
