@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--teacher",
     metavar="DIR",
-    help="A larger sentence-transformers model on disk, from which --fine-tune learns too: about ten times as long.",
+    help="A larger sentence-transformers model on disk, from which --fine-tune learns too; it takes two passes itself, hours where there are no matrix units.",
 )
 @click.option(
     "--pool",
