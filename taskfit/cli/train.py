@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 @click.option(
     "--teacher",
     metavar="DIR",
-    help="A larger sentence-transformers model on disk, from which --fine-tune learns too; it takes two passes itself, hours where there are no matrix units.",
+    help="A larger sentence-transformers model on disk, from which --fine-tune learns too; it is taught in two passes "
+    "of its own first.",
 )
 @click.option(
     "--pool",
