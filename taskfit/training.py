@@ -235,8 +235,10 @@ def train_fine_tuned(
     for rival in rivals.values():
         fit(rival, seen.texts, seen.labels, seen.groups)
     figures = _in_both_forms(rivals, models, testing, bootstrap, random_state)
-    for part in (part for part in parts[1:] if "test" in (part.splits or ())):
-        figures += _in_both_forms(rivals, models, part.split("test"), bootstrap, random_state, f" on {part.source}")
+    for part in parts[1:]:
+        apart = part.split("test")
+        if len(apart):
+            figures += _in_both_forms(rivals, models, apart, bootstrap, random_state, f" on {part.source}")
     protocol = (
         f"test split: {len(testing):,} tasks, taught on {len(training):,}, stopped and calibrated on "
         f"{len(validation):,}, no role on two sides"

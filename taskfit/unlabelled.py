@@ -39,6 +39,10 @@ class Unlabelled:
         rows = [row for row, text in enumerate(self.texts) if key(text) not in kept_back]
         return Unlabelled([self.texts[row] for row in rows], [self.roles[row] for row in rows], kept_back)
 
+    def in_both_forms(self) -> list[str]:
+        """Return the texts and then the texts with their roles, as `LabelledTasks.in_both_forms` does."""
+        return [*self.texts, *(in_context(text, role) for text, role in zip(self.texts, self.roles, strict=True))]
+
 
 def questions(
     training: LabelledTasks, unlabelled: Unlabelled, clauses: int, crossed: int, random: np.random.Generator
@@ -61,7 +65,7 @@ def questions(
     tasks = training.texts + unlabelled.texts
     roles = (training.roles or [""] * len(training)) + unlabelled.roles
     known = sorted({role for role in roles if role})
-    asked = [*tasks, *(in_context(task, role) for task, role in zip(tasks, roles, strict=True))]
+    asked = Unlabelled(tasks, roles).in_both_forms()
     parts = {clause.strip() for task in tasks for clause in _CLAUSE.split(task)}
     usable = sorted(clause for clause in parts if len(clause.split()) in _CLAUSE_WORDS)
     asked += [usable[at] for at in random.permutation(len(usable))[:clauses]]

@@ -21,7 +21,7 @@ from taskfit.errors import MissingExtraError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["in_floats", "in_integers"]
+__all__ = ["in_floats", "in_integers", "onnx_library"]
 
 # Share of a channel's size that goes from activations to weights, as SmoothQuant calls alpha.
 _ALPHA = 0.6
@@ -72,10 +72,7 @@ def in_integers(
     MissingExtraError
         If onnx is not installed.
     """
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtraError("onnx", "train") from error
+    onnx = onnx_library()
     model = onnx.load_model_from_string(graph)
     products = _products(model, weights)
     normalised = {node.output[0] for node in model.graph.node if node.op_type == "LayerNormalization"}
@@ -120,11 +117,7 @@ def in_floats(graph: bytes, weights: Mapping[str, NDArray[Any]]) -> dict[str, ND
     MissingExtraError
         If onnx is not installed.
     """
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtraError("onnx", "train") from error
-
+    onnx = onnx_library()
     model = onnx.load_model_from_string(graph)
     constants = {
         tensor.name: onnx.numpy_helper.to_array(tensor)
@@ -142,6 +135,21 @@ def in_floats(graph: bytes, weights: Mapping[str, NDArray[Any]]) -> dict[str, ND
         module = ".".join(node.output[0].split("/")[2:-2])
         parameters[f"{module}.weight"] = matrix.T
     return {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in parameters.items()}
+
+
+def onnx_library() -> Any:
+    """Return the onnx package.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("onnx", "train") from error
+    return onnx
 
 
 def _products(model: Any, weights: Mapping[str, NDArray[Any]]) -> dict[str, list[Any]]:

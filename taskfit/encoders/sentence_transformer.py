@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from taskfit.encoders import read_encoder
-from taskfit.encoders.integers import in_floats, in_integers
+from taskfit.encoders.integers import in_floats, in_integers, onnx_library
 from taskfit.encoders.onnx import OnnxEncoder, dequantise, quantise
 from taskfit.encoders.tokens import Tokens
 from taskfit.errors import EncoderError, MissingExtraError
@@ -182,8 +182,7 @@ def refuse_unfit(model: Any) -> None:
     MissingExtraError
         If onnx is not installed.
     """
-    if importlib.util.find_spec("onnx") is None:
-        raise MissingExtraError("onnx", "train")
+    onnx_library()
     _tokens(model, 256, "")
     _refuse_other_modules(list(model))
 
@@ -258,10 +257,7 @@ def _trace(network: Any) -> bytes:
 
 def _split(model_bytes: bytes) -> tuple[bytes, dict[str, Any]]:
     """Take the weights out of an ONNX file, leaving names that the runtime fills in."""
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtraError("onnx", "train") from error
+    onnx = onnx_library()
     model = onnx.load_model_from_string(model_bytes)
     weights: dict[str, Any] = {}
     for tensor in model.graph.initializer:

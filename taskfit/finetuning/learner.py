@@ -172,36 +172,31 @@ class Learner:
 
     def _loss(self, scores: Any, rows: NDArray[np.intp], with_role: NDArray[np.bool_]) -> Any:
         """Return the loss against the labels and, if there is a teacher, against its answers."""
-        answers, share = self._lessons.answers, self._settings.teacher_share
-        if answers is None:
+        lessons, share, n = self._lessons, self._settings.teacher_share, len(LABELS)
+        if lessons.answers is None:
             return self._loss_of_labels(scores, rows)
-        known = np.flatnonzero(self._lessons.labels[rows] != UNKNOWN)
-        loss = share * self._loss_of_answers(scores, self._torch.from_numpy(answers[rows, with_role.astype(np.intp)]))
+        answers = self._torch.from_numpy(lessons.answers[rows, with_role.astype(np.intp)])
+        strengths = None if lessons.decisive is None else answers[:, n:].sigmoid()
+        loss = share * self._distance(scores, answers[:, :n].softmax(dim=1), strengths)
+        known = np.flatnonzero(lessons.labels[rows] != UNKNOWN)
         if len(known):
             # A label weighs the same, however many tasks beside it have none.
             loss = loss + (1 - share) * len(known) / len(rows) * self._loss_of_labels(scores[known], rows[known])
         return loss
 
     def _loss_of_labels(self, scores: Any, rows: NDArray[np.intp]) -> Any:
-        functional, n, lessons = self._torch.nn.functional, len(LABELS), self._lessons
-        labels = self._torch.from_numpy(lessons.labels[rows])
-        loss = functional.cross_entropy(scores[:, :n], labels, weight=self._balance)
-        if lessons.decisive is None:
-            return loss
-        decisive = self._torch.from_numpy(lessons.decisive[rows])
-        return loss + self._settings.driver_weight * functional.binary_cross_entropy_with_logits(
-            scores[:, n:], decisive
-        )
+        lessons, tensor = self._lessons, self._torch.from_numpy
+        decisive = None if lessons.decisive is None else tensor(lessons.decisive[rows])
+        return self._distance(scores, tensor(lessons.labels[rows]), decisive, self._balance)
 
-    def _loss_of_answers(self, scores: Any, answers: Any) -> Any:
+    def _distance(self, scores: Any, labels: Any, drivers: Any, balance: Any = None) -> Any:
+        """Return how far scores are from labels (or their chances) and, where they are known, from drivers."""
         functional, n = self._torch.nn.functional, len(LABELS)
-        loss = functional.cross_entropy(scores[:, :n], answers[:, :n].softmax(dim=1))
-        if self._lessons.decisive is None:
-            return loss
-        strengths = answers[:, n:].sigmoid()
-        return loss + self._settings.driver_weight * functional.binary_cross_entropy_with_logits(
-            scores[:, n:], strengths
-        )
+        distance = functional.cross_entropy(scores[:, :n], labels, weight=balance)
+        if drivers is None:
+            return distance
+        of_drivers = functional.binary_cross_entropy_with_logits(scores[:, n:], drivers)
+        return distance + self._settings.driver_weight * of_drivers
 
     def _difference(self, labels: Any) -> Any:
         """Return how far the answers to the two wordings lie apart: the symmetric Kullback-Leibler divergence."""

@@ -60,8 +60,7 @@ class FineTuning:
 
     def told(self, with_teacher: bool) -> dict[str, Any]:
         """Return the settings that mattered, by name."""
-        taught = {"teacher_epochs", "teacher_learning_rate", "teacher_share"}
-        return {name: value for name, value in asdict(self).items() if with_teacher or name not in taught}
+        return {name: value for name, value in asdict(self).items() if with_teacher or not name.startswith("teacher_")}
 
     def of_teacher(self) -> FineTuning:
         """Return how the teacher itself is taught."""

@@ -19,7 +19,7 @@ from taskfit.finetuning.lessons import Lessons
 from taskfit.finetuning.settings import Epoch, FineTuning
 from taskfit.labelled import LabelledTasks
 from taskfit.tier import RawTier, Tier, calibrated
-from taskfit.unlabelled import Unlabelled, questions
+from taskfit.unlabelled import Unlabelled
 from taskfit.words import fit_words, with_words
 
 if TYPE_CHECKING:
@@ -97,7 +97,6 @@ def fine_tune(
     from taskfit.encoders.sentence_transformer import convert, read, refuse_unfit
 
     settings, unlabelled = settings or FineTuning(), unlabelled or Unlabelled([], [])
-    random = np.random.default_rng(random_state)
     network, lessons = read(base), Lessons.of(training)
     refuse_unfit(network)
     taught_first: tuple[Epoch, ...] = ()
@@ -105,14 +104,14 @@ def fine_tune(
         larger = Learner(read(teacher), lessons, settings.of_teacher(), random_state)
         taught_first = tuple(larger.epochs(validation, partial(progress, "teaching the teacher")))
         # Whole tasks only: clauses and tasks in other people's roles made the encoder worse at its own.
-        asked = questions(training, unlabelled, clauses=0, crossed=0, random=random)
-        lessons = lessons.answered(asked, partial(larger.answers, progress=partial(progress, "asking the teacher")))
-        del larger  # gigabytes
+        answer = partial(larger.answers, progress=partial(progress, "asking the teacher"))
+        lessons = lessons.answered(unlabelled.in_both_forms(), answer)
+        del larger, answer  # gigabytes
     learner = Learner(network, lessons, settings, random_state)
     history = tuple(learner.epochs(validation, partial(progress, "fine-tuning")))
     tier, in_floats = _tiers(learner, partial(convert, network), training, validation, unlabelled)
     texts = [*validation.texts, *unlabelled.texts]
-    compared = [texts[at] for at in random.permutation(len(texts))[:_COMPARED]]
+    compared = [texts[at] for at in np.random.default_rng(random_state).permutation(len(texts))[:_COMPARED]]
     same = _labels(tier, compared) == _labels(in_floats, compared)
     return FineTuned(tier, history, taught_first, float(same.mean()))
 
