@@ -200,7 +200,7 @@ def _licences(manifest: Mapping[str, Any]) -> str:
     encoder = f"Encoder: taught from {base}" if base else "Encoder: as the model it came from"
     by = f", by the answers of {teacher}" if teacher else ""
     return (
-        f"{encoder}{by} (all-MiniLM-L6-v2, all-mpnet-base-v2: Apache 2.0). Corpus and heads of the shipped model: "
+        f"{encoder}{by} (the shipped model's: Apache 2.0). Corpus and heads of the shipped model: "
         "CC BY 4.0. It also learned from task statements of O*NET (U.S. Department of Labor, CC BY 4.0), labelled for "
         "this project."
     )

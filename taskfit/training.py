@@ -29,6 +29,7 @@ from taskfit.evaluation import (
     measure,
     profile,
     refuse_unknown,
+    sides,
     with_splits,
 )
 from taskfit.explain import Examples
@@ -123,7 +124,7 @@ def train(
     held_out = tasks.splits is not None and 0 < len(testing) < len(tasks)
     if held_out:
         figures = _test_split(model, fitting, testing, bootstrap, random_state)
-        protocol = f"test split: {len(testing):,} tasks, fitted on {len(fitting):,}, no role on both sides"
+        protocol = f"test split: {len(testing):,} tasks, fitted on {len(fitting):,}, {sides([tasks, *also])}"
     else:
         fitting = tasks
         figures, folds = _cross_validated(model, tasks, bootstrap, random_state)
@@ -241,7 +242,7 @@ def train_fine_tuned(
             figures += _in_both_forms(rivals, models, apart, bootstrap, random_state, f" on {part.source}")
     protocol = (
         f"test split: {len(testing):,} tasks, taught on {len(training):,}, stopped and calibrated on "
-        f"{len(validation):,}, no role on two sides"
+        f"{len(validation):,}, {sides(parts)}"
     )
     facts = _facts(name, parts, len(training), figures, protocol, random_state)
     facts["policies"] = _policies(taught.tier, testing)

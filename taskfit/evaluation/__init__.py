@@ -14,6 +14,7 @@ from taskfit.evaluation.splits import (
     leaks,
     refuse_unknown,
     right_spelling,
+    sides,
     with_splits,
 )
 from taskfit.evaluation.table import render_table
@@ -42,5 +43,6 @@ __all__ = [
     "reliability_table",
     "render_table",
     "right_spelling",
+    "sides",
     "with_splits",
 ]

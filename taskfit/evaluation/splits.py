@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from taskfit.errors import LabelledDataError
 from taskfit.folds import separable, stratified_folds, tied
-from taskfit.labelled import LabelledTasks
+from taskfit.labelled import LabelledTasks, concatenate
 from taskfit.labels import LABELS
 from taskfit.text import key
 
@@ -24,6 +24,7 @@ __all__ = [
     "leaks",
     "refuse_unknown",
     "right_spelling",
+    "sides",
     "with_splits",
 ]
 
@@ -99,6 +100,22 @@ def leaks(tasks: LabelledTasks) -> list[Leak]:
         if values is not None
         for leak in _leaks_of(kind, [key(value) for value in values], tasks.splits)
     ]
+
+
+def sides(parts: Sequence[LabelledTasks]) -> str:
+    """Say in words whether a ``test`` split shares anything with what is learned from, in files that are used together.
+
+    Parameters
+    ----------
+    parts : sequence of LabelledTasks
+        Tasks without splits are learned from.
+    """
+    measured = [[split if split == "test" else "train" for split in part.splits or [""] * len(part)] for part in parts]
+    found = leaks(concatenate([replace(part, splits=splits) for part, splits in zip(parts, measured, strict=True)]))
+    if not found:
+        return "no role on two sides"
+    others = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+    return f"but {found[0]}{others}, which flatters the figures"
 
 
 def check_labelled(
@@ -196,6 +213,11 @@ def with_splits(tasks: LabelledTasks, random_state: int) -> LabelledTasks:
     -------
     LabelledTasks
         A ``test`` split that is made has a fifth of the groups, a ``dev`` split an eighth of the rest.
+
+    Raises
+    ------
+    LabelledDataError
+        If there are too few groups of a label to keep some back.
     """
     splits = np.array(tasks.splits or ["train"] * len(tasks), dtype=object)
     for name, folds in (("test", 5), ("dev", 8)):
@@ -203,8 +225,11 @@ def with_splits(tasks: LabelledTasks, random_state: int) -> LabelledTasks:
             continue
         rows = np.flatnonzero(splits == "train")
         part = tasks.take(rows.tolist())
-        held_out = grouped_folds(part.texts, part.labels, part.groups, n_splits=folds, random_state=random_state)[0][1]
-        splits[rows[held_out]] = name
+        try:
+            made = grouped_folds(part.texts, part.labels, part.groups, n_splits=folds, random_state=random_state)
+        except LabelledDataError as error:
+            raise LabelledDataError(f"{tasks.source}: {error}") from error
+        splits[rows[made[0][1]]] = name
     return replace(tasks, splits=splits.tolist())
 
 

@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskfit.errors import LabelledDataError
-from taskfit.evaluation import Leak, check_labelled, grouped_folds, leaks, refuse_unknown, right_spelling, with_splits
+from taskfit.evaluation import (
+    Leak,
+    check_labelled,
+    grouped_folds,
+    leaks,
+    refuse_unknown,
+    right_spelling,
+    sides,
+    with_splits,
+)
 from taskfit.labelled import read_labelled
 from taskfit.labels import LABELS
 from taskfit.text import key
@@ -200,3 +209,24 @@ def test_without_a_column_of_splits_all_three_are_made(split):
     bare = with_splits(replace(whole, splits=None), 0)
     assert bare.splits == with_splits(whole, 0).splits
     assert 0.1 < bare.splits.count("test") / len(bare) < 0.3
+
+
+def test_a_file_that_cannot_be_split_is_named(csv_file):
+    rows = [f"t{n},{LABELS[n % 3]},clerk" for n in range(30)]
+    one_role = read_labelled(csv_file("\n".join(["task,label,role", *rows])))
+    with pytest.raises(LabelledDataError, match=rf"^{one_role.source}: all .* tasks share one group"):
+        with_splits(one_role, 0)
+
+
+def test_what_is_tested_and_learned_from_in_two_files_is_told(csv_file):
+    rows = ["task,label,role,split", "File notes,automatable,clerk,train", "Shear sheep,human-essential,shearer,test"]
+    one = read_labelled(csv_file("\n".join(rows)))
+    apart = replace(
+        one, texts=["Weld", "Mow"], roles=["welder", "gardener"], groups=["welder", "gardener"], splits=None
+    )
+    assert sides([one]) == sides([one, apart]) == "no role on two sides"
+    assert sides([one, replace(apart, texts=["Weld", "shear  sheep"])]) == (
+        "but text 'shear sheep' is in test and in train, which flatters the figures"
+    )
+    both = sides([one, replace(one, splits=["train", "dev"])])
+    assert both == "but role 'shearer' is in test and in train and 1 more, which flatters the figures"
