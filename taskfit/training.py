@@ -50,6 +50,9 @@ __all__ = ["Training", "train", "train_fine_tuned"]
 #: How the model under test is called in a table of figures.
 MODEL_NAME = "taskfit"
 
+#: Labelled tasks that explanations quote, at most; more would outgrow the encoder.
+_QUOTED = 20_000
+
 #: Share of tasks of unseen roles that may be called unlike those that were taught.
 _UNLIKE = 0.03
 
@@ -134,7 +137,9 @@ def train(
     facts = _facts(name, [tasks, *also], len(taught), figures, protocol, random_state)
     facts["training"]["seconds"] = round(time.perf_counter() - started, 1)
     tier = Tier(encoder, fitted.label_head_, fitted.driver_head_, _label_sets(fitted, taught))
-    return Training(Bundle(tier, examples=_examples(fitting, memo), facts=facts), figures, summary, protocol)
+    return Training(
+        Bundle(tier, examples=_examples(fitting, memo, random_state), facts=facts), figures, summary, protocol
+    )
 
 
 def _label_sets(fitted: TaskFitClassifier, tasks: LabelledTasks) -> LabelSets | None:
@@ -248,7 +253,7 @@ def train_fine_tuned(
     facts["policies"] = _policies(taught.tier, testing)
     facts["policies_fast"] = _policies(fast, testing)
     facts["profile"] = profile(taught.tier, testing)
-    facts["familiar"] = _familiar(taught.tier, parts[0])
+    facts["familiar"] = _familiar(taught.tier, parts[0], random_state)
     facts["reads_roles"] = training.roles is not None and settings.role_share > 0
     facts["training"] |= {
         "head": "taught with the encoder, vector-scaled on the dev split",
@@ -261,13 +266,13 @@ def train_fine_tuned(
         "unlabelled": len(unlabelled.texts),
         "seconds": round(time.perf_counter() - started, 1),
     }
-    examples = _examples(parts[0].split("train", "dev"), taught.tier.encoder)
+    examples = _examples(parts[0].split("train", "dev"), taught.tier.encoder, random_state)
     return Training(Bundle(taught.tier, fast, examples, facts), figures, summary, protocol)
 
 
-def _familiar(tier: Tier, tasks: LabelledTasks) -> float:
+def _familiar(tier: Tier, tasks: LabelledTasks, random_state: int) -> float:
     """Return the familiarity below which a task is unlike all that were taught: as few dev tasks as `_UNLIKE` are."""
-    examples = _examples(tasks.split("train"), tier.encoder)
+    examples = _examples(tasks.split("train"), tier.encoder, random_state)
     familiarity = examples.familiarity(tier.encoder.encode(tasks.split("dev").texts))
     return round(float(np.quantile(familiarity, _UNLIKE)), 4)
 
@@ -352,9 +357,11 @@ def _test_split(
     )  # fmt: skip
 
 
-def _examples(fitting: LabelledTasks, encoder: Encoder) -> Examples:
-    sources = fitting.groups or [fitting.source] * len(fitting)
-    return Examples.of(fitting.texts, fitting.labels, sources, encoder.encode(fitting.texts))
+def _examples(fitting: LabelledTasks, encoder: Encoder, random_state: int) -> Examples:
+    rows = np.random.default_rng(random_state).permutation(len(fitting))[:_QUOTED]
+    quoted = fitting.take(np.sort(rows).tolist())
+    sources = quoted.groups or [quoted.source] * len(quoted)
+    return Examples.of(quoted.texts, quoted.labels, sources, encoder.encode(quoted.texts))
 
 
 def _facts(

@@ -66,6 +66,15 @@ def test_each_distinct_text_is_encoded_once(tasks, encoder, monkeypatch):
     assert len(asked) == len(set(asked)) == 120
 
 
+def test_no_more_tasks_are_quoted_than_a_bundle_has_room_for(tasks, encoder, monkeypatch):
+    monkeypatch.setattr("taskfit.training._QUOTED", 50)
+    quoted = train(tasks, encoder, bootstrap=0).bundle.examples
+    labels = dict(zip(tasks.texts, tasks.labels, strict=True))
+    assert len(quoted.texts) == len(quoted.vectors) == 50
+    assert [labels[text] for text in quoted.texts] == list(quoted.labels)
+    assert set(quoted.labels) == set(LABELS)
+
+
 def test_too_few_tasks_are_refused(csv_file, encoder):
     path = csv_file("task,label\nMatch invoices,automatable\nCoach staff,human-essential\n")
     with pytest.raises(LabelledDataError, match="too few tasks"):
