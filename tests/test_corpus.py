@@ -1,6 +1,7 @@
 """The labelled corpus keeps what its card promises."""
 
 import csv
+import itertools
 import re
 from collections import Counter
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from taskfit.encoders.sentence_transformer import export
-from taskfit.evaluation import agreement
+from taskfit.evaluation import agreement, leaks, sides
 from taskfit.labelled import read_labelled
 from taskfit.labels import DRIVERS, LABELS
 
@@ -190,3 +191,39 @@ def test_public_tasks_that_were_labelled_twice_agree(root):
     card = (root / "data" / "README.md").read_text("utf-8")
     assert f"{len(twice):,} task statements" in card
     assert f"Cohen's kappa {result.kappa:.3f}" in card
+
+
+def test_tasks_whose_label_depends_on_the_role_stand_in_roles_that_differ(root, rows, corpora):
+    with (root / "data" / "roles.csv").open(encoding="utf-8") as file:
+        told = list(csv.DictReader(file))
+    assert len({row["id"] for row in told}) == len(told) >= 1000
+    by_task = {}
+    for row in told:
+        by_task.setdefault(row["task"], []).append(row)
+        decisive = any(row[driver] == "2" for driver in DRIVERS)
+        assert decisive == (row["label"] == "human-essential")
+    assert all(len({row["label"] for row in found}) > 1 for found in by_task.values())
+    # No sentence and no role in two splits, nor a role of the corpus.
+    assert sides([read_labelled(root / "data" / name) for name in ("roles.csv", "tasks.csv")]) == "no role on two sides"
+    assert leaks(read_labelled(root / "data" / "roles.csv")) == []
+    public = set()
+    for file in sorted(corpora.glob("*.csv")):
+        with file.open(encoding="utf-8") as source:
+            for row in csv.DictReader(source):
+                public |= {row["task"].casefold(), *runs(row["task"])}
+    assert not any({task.casefold(), *runs(task)} & public for task in by_task)
+    card = (root / "data" / "README.md").read_text("utf-8")
+    assert f"{len(told):,} rows, {len(by_task):,} sentences" in card
+
+
+def test_a_role_moves_the_answer_the_right_way(root, model):
+    tasks = read_labelled(root / "data" / "roles.csv").split("test")
+    answers = model.assess(tasks.texts, tasks.roles)
+    expected = [sum(at * answer.probabilities[label] for at, label in enumerate(LABELS)) for answer in answers]
+    apart = [
+        (expected[one] < expected[other]) == (LABELS.index(tasks.labels[one]) < LABELS.index(tasks.labels[other]))
+        for one, other in itertools.combinations(range(len(tasks)), 2)
+        if tasks.texts[one] == tasks.texts[other] and tasks.labels[one] != tasks.labels[other]
+    ]
+    assert len(apart) >= 200
+    assert np.mean(apart) >= 0.9
