@@ -33,6 +33,16 @@ def labelled(rows):
     return [row for row in rows if row["label"]]
 
 
+@pytest.fixture(scope="module")
+def public(corpora):
+    """Return every task of the public sets."""
+    tasks = set()
+    for file in sorted(corpora.glob("*.csv")):
+        with file.open(encoding="utf-8") as source:
+            tasks |= {row["task"] for row in csv.DictReader(source)}
+    return tasks
+
+
 def words(text):
     return WORD.findall(text.lower())
 
@@ -108,13 +118,9 @@ def test_verbs_and_their_objects_vary(labelled):
     assert len(pairs) >= 4500
 
 
-def test_nothing_is_copied_from_a_public_set(rows, corpora):
-    public = set()
-    for file in sorted(corpora.glob("*.csv")):
-        with file.open(encoding="utf-8") as source:
-            for row in csv.DictReader(source):
-                public |= runs(row["task"])
-    assert [row["id"] for row in rows if runs(row["task"]) & public] == []
+def test_nothing_is_copied_from_a_public_set(rows, public):
+    copied = set().union(*map(runs, public))
+    assert [row["id"] for row in rows if runs(row["task"]) & copied] == []
 
 
 def test_hardly_any_task_has_a_near_twin_outside_its_family(labelled):
@@ -193,7 +199,7 @@ def test_public_tasks_that_were_labelled_twice_agree(root):
     assert f"Cohen's kappa {result.kappa:.3f}" in card
 
 
-def test_tasks_whose_label_depends_on_the_role_stand_in_roles_that_differ(root, rows, corpora):
+def test_tasks_whose_label_depends_on_the_role_stand_in_roles_that_differ(root, public):
     with (root / "data" / "roles.csv").open(encoding="utf-8") as file:
         told = list(csv.DictReader(file))
     assert len({row["id"] for row in told}) == len(told) >= 1000
@@ -204,14 +210,11 @@ def test_tasks_whose_label_depends_on_the_role_stand_in_roles_that_differ(root, 
         assert decisive == (row["label"] == "human-essential")
     assert all(len({row["label"] for row in found}) > 1 for found in by_task.values())
     # No sentence and no role in two splits, nor a role of the corpus.
-    assert sides([read_labelled(root / "data" / name) for name in ("roles.csv", "tasks.csv")]) == "no role on two sides"
-    assert leaks(read_labelled(root / "data" / "roles.csv")) == []
-    public = set()
-    for file in sorted(corpora.glob("*.csv")):
-        with file.open(encoding="utf-8") as source:
-            for row in csv.DictReader(source):
-                public |= {row["task"].casefold(), *runs(row["task"])}
-    assert not any({task.casefold(), *runs(task)} & public for task in by_task)
+    by_role, corpus = (read_labelled(root / "data" / name) for name in ("roles.csv", "tasks.csv"))
+    assert leaks(by_role) == []
+    assert sides([by_role, corpus]) == "no role on two sides"
+    assert not {task.casefold() for task in by_task} & {task.casefold() for task in public}
+    assert not set().union(*map(runs, by_task)) & set().union(*map(runs, public))
     card = (root / "data" / "README.md").read_text("utf-8")
     assert f"{len(told):,} rows, {len(by_task):,} sentences" in card
 
